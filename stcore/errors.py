@@ -196,7 +196,7 @@ class ProviderError(StcoreError):
     """
 
     kind = "provider"
-    whose = "provider"
+    whose: ClassVar[Whose] = "provider"
     retryable: ClassVar[bool] = False
 
     def __init__(
