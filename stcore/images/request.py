@@ -38,7 +38,7 @@ class Ratio(Record):
     megapixels: float | None = Field(default=None, gt=0)
 
 
-class Named(Record):
+class NamedSize(Record):
     """A size by the vendor's own word (``1536x1024``, ``landscape_4_3``)."""
 
     kind: Literal["named"] = "named"
@@ -58,7 +58,7 @@ class Auto(Record):
     kind: Literal["auto"] = "auto"
 
 
-Size = Annotated[Pixels | Ratio | Named | MatchReference | Auto, Field(discriminator="kind")]
+Size = Annotated[Pixels | Ratio | NamedSize | MatchReference | Auto, Field(discriminator="kind")]
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
