@@ -1,0 +1,211 @@
+"""The tables. Times are milliseconds since 1970 (UTC); ids are those of ``ids.py``, so they sort by time.
+
+A message is never rewritten when another is added: one append is one row here and one in ``swipes``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+REVISION = "0001"
+"""The newest migration in ``migrations/versions``; stored in ``alembic_version``."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str = "id", *, primary: bool = True) -> Column[str]:
+    return Column(name, String(32), primary_key=primary, nullable=False)
+
+
+characters = Table(
+    "characters",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("card", JSON, nullable=False, default=dict),
+    Column("avatar_id", String(32)),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+)
+
+personas = Table(
+    "personas",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, default=""),
+    Column("avatar_id", String(32)),
+    Column("extra", JSON, nullable=False, default=dict),
+    Column("created", BigInteger, nullable=False),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    _id(),
+    Column("title", Text, nullable=False),
+    Column("character_id", String(32), ForeignKey("characters.id", ondelete="SET NULL")),
+    Column("persona_id", String(32), ForeignKey("personas.id", ondelete="SET NULL")),
+    Column("temporary", Boolean, nullable=False, default=False),
+    Column("extra", JSON, nullable=False, default=dict),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Index(None, "updated"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    Column("chat_id", String(32), ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    # Dense from 0 within a chat: the number that scripts and macros use.
+    Column("position", Integer, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hidden", Boolean, nullable=False, default=False),
+    Column("swipe", Integer, nullable=False, default=0),
+    Column("extra", JSON, nullable=False, default=dict),
+    Column("created", BigInteger, nullable=False),
+    Index(None, "chat_id", "position"),
+)
+
+swipes = Table(
+    "swipes",
+    metadata,
+    Column("message_id", String(32), ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("number", Integer, primary_key=True, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("extra", JSON, nullable=False, default=dict),
+    Column("created", BigInteger, nullable=False),
+)
+
+assets = Table(
+    "assets",
+    metadata,
+    _id(),
+    Column("sha256", String(64), nullable=False),
+    Column("media_type", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("chat_id", String(32), ForeignKey("chats.id", ondelete="CASCADE")),
+    Column("subject_id", String(32)),
+    Column("job_id", String(36)),
+    Column("parent_id", String(32)),
+    Column("label", Text, nullable=False, default=""),
+    Column("tags", JSON, nullable=False, default=list),
+    Column("created", BigInteger, nullable=False),
+    Index(None, "sha256"),
+    Index(None, "chat_id", "id"),
+)
+
+# One picture hung on one swipe of a message.
+attachments = Table(
+    "attachments",
+    metadata,
+    _id(),
+    Column("message_id", String(32), ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+    Column("swipe", Integer, nullable=False, default=0),
+    Column("asset_id", String(32), ForeignKey("assets.id", ondelete="CASCADE"), nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    Column("extra", JSON, nullable=False, default=dict),
+    Index(None, "message_id", "id"),
+    Index(None, "asset_id"),
+)
+
+# How a received picture was made (studio.md section 2); written once.
+generations = Table(
+    "generations",
+    metadata,
+    Column("asset_id", String(32), ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("final_prompt", Text, nullable=False),
+    Column("negative_prompt", Text, nullable=False, default=""),
+    Column("seed", String(24)),
+    Column("model", Text, nullable=False, default=""),
+    Column("source", String(64), nullable=False),
+    Column("connection", String(64), nullable=False),
+    Column("seconds", Integer),
+    Column("details", JSON, nullable=False, default=dict),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("chat_id", String(32), ForeignKey("chats.id", ondelete="CASCADE")),
+    Column("source", String(64), nullable=False),
+    Column("connection", String(64), nullable=False),
+    # The intent (who asked, what for, where the result goes), the request, and what was changed for the source.
+    Column("intent", JSON, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("adjustments", JSON, nullable=False, default=list),
+    # Which step began: a crash between "submitting" and "token" is the only place where the source must be asked.
+    Column("submitted", Boolean, nullable=False, default=False),
+    Column("token", Text, nullable=False, default=""),
+    Column("executor", String(64), nullable=False, default=""),
+    Column("results", JSON, nullable=False, default=list),
+    Column("error", JSON),
+    Column("retry_of", String(36)),
+    Column("created", BigInteger, nullable=False),
+    Column("started", BigInteger),
+    Column("finished", BigInteger),
+    Index(None, "state", "created"),
+    Index(None, "chat_id", "created"),
+)
+
+# scope: "global" or the id of a chat. Values as JSON, so numbers stay numbers.
+variables = Table(
+    "variables",
+    metadata,
+    Column("scope", String(32), primary_key=True, nullable=False),
+    Column("name", String(512), primary_key=True, nullable=False),
+    Column("value", JSON, nullable=False),
+)
+
+# Settings that belong to one chat or character; those of the whole host live in the settings file.
+settings = Table(
+    "settings",
+    metadata,
+    Column("scope", String(64), primary_key=True, nullable=False),
+    Column("key", String(128), primary_key=True, nullable=False),
+    Column("value", JSON, nullable=False),
+)
+
+# What happened, in order: the source of every face's live view. Written in the transaction of the change itself.
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("chat_id", String(32)),
+    Column("kind", String(32), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+alembic_version = Table(
+    "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
+)
