@@ -30,7 +30,7 @@ class Entry:
 def note(connection: Connection, kind: str, data: dict[str, Any], *, chat_id: str | None, now: int) -> int:
     """Write one entry; returns its number."""
     values = {"kind": kind, "data": data, "chat_id": chat_id, "created": now}
-    number = connection.execute(insert(journal).values(values).returning(journal.c.id)).scalar_one()
+    number = int(connection.execute(insert(journal).values(values).returning(journal.c.id)).scalar_one())
     if number % 1000 == 0:
         connection.execute(delete(journal).where(journal.c.id <= number - KEEP))
     return number
@@ -38,7 +38,7 @@ def note(connection: Connection, kind: str, data: dict[str, Any], *, chat_id: st
 
 def newest(connection: Connection) -> int:
     """The number of the last entry, 0 when there is none."""
-    return connection.execute(select(func.max(journal.c.id))).scalar() or 0
+    return int(connection.execute(select(func.max(journal.c.id))).scalar() or 0)
 
 
 def since(connection: Connection, number: int, limit: int = 500) -> list[Entry]:
@@ -49,4 +49,4 @@ def since(connection: Connection, number: int, limit: int = 500) -> list[Entry]:
 
 def oldest(connection: Connection) -> int:
     """The number of the first entry that is still kept, 0 when there is none."""
-    return connection.execute(select(func.min(journal.c.id))).scalar() or 0
+    return int(connection.execute(select(func.min(journal.c.id))).scalar() or 0)

@@ -1,0 +1,243 @@
+"""Reading and writing chats inside one transaction: plain functions of a connection.
+
+They are apart from :mod:`stcore.chat.store` because a finished picture is published in the same transaction that
+ends its job.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+
+from stcore.chat.records import Attachment, Chat, Message, NewMessage
+from stcore.errors import NotFound
+from stcore.storage.ids import is_id, new_id
+from stcore.storage.journal import note
+from stcore.storage.tables import assets, attachments, chats, generations, messages, swipes
+
+PREVIEW = 120
+"""Characters of the last message shown in the list of chats."""
+
+
+# -- chats -----------------------------------------------------------------------------------------------------------
+
+
+def read_chat(connection: Connection, chat_id: str) -> Chat:
+    """The chat, or :class:`NotFound`."""
+    found = read_chats(connection, chats.c.id == chat_id) if is_id(chat_id) else []
+    if not found:
+        raise NotFound(f"There is no chat {chat_id!r}.", hint="`stcore chats list` shows those there are.")
+    return found[0]
+
+
+def read_chats(connection: Connection, where: Any, limit: int = 1) -> list[Chat]:
+    """Chats by a condition, the most recently used first."""
+    last = select(func.max(messages.c.position)).where(messages.c.chat_id == chats.c.id).scalar_subquery()
+    preview = (
+        select(func.substr(swipes.c.text, 1, PREVIEW))
+        .join(messages, and_(messages.c.id == swipes.c.message_id, messages.c.swipe == swipes.c.number))
+        .where(messages.c.chat_id == chats.c.id)
+        .order_by(messages.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(chats, last.label("last"), preview.label("preview")).where(where)
+    rows = connection.execute(query.order_by(chats.c.updated.desc(), chats.c.id.desc()).limit(limit))
+    return [
+        Chat(
+            id=row.id,
+            title=row.title,
+            character_id=row.character_id,
+            persona_id=row.persona_id,
+            created=row.created,
+            updated=row.updated,
+            messages=0 if row.last is None else row.last + 1,
+            preview=row.preview or "",
+        )
+        for row in rows
+    ]
+
+
+def note_chat(connection: Connection, chat_id: str, kind: str, now: int) -> Chat:
+    """Journal the chat as it is now."""
+    chat = read_chat(connection, chat_id)
+    note(connection, kind, {"chat": chat.to_dict()}, chat_id=None, now=now)
+    return chat
+
+
+# -- messages --------------------------------------------------------------------------------------------------------
+
+
+def count_messages(connection: Connection, chat_id: str) -> int:
+    last = connection.execute(select(func.max(messages.c.position)).where(messages.c.chat_id == chat_id)).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def read_message(connection: Connection, message_id: str) -> Message:
+    """The message, or :class:`NotFound`."""
+    found = read_messages(connection, messages.c.id == message_id) if is_id(message_id) else []
+    if not found:
+        raise NotFound("This message no longer exists.")
+    return found[0]
+
+
+def read_messages(
+    connection: Connection, where: Any, *, newest: int | None = None, with_pictures: bool = True
+) -> list[Message]:
+    """Messages by a condition, in the order of the chat; with ``newest`` only so many from the end."""
+    total = select(func.count()).where(swipes.c.message_id == messages.c.id).scalar_subquery()
+    query = (
+        select(messages, swipes.c.text, total.label("swipes"))
+        .join(swipes, and_(swipes.c.message_id == messages.c.id, swipes.c.number == messages.c.swipe))
+        .where(where)
+    )
+    if newest is None:
+        rows: Sequence[Row[Any]] = connection.execute(query.order_by(messages.c.position)).all()
+    else:
+        rows = connection.execute(query.order_by(messages.c.position.desc()).limit(newest)).all()[::-1]
+    pictures = read_pictures(connection, [row.id for row in rows]) if with_pictures and rows else {}
+    return [_message(row, pictures.get((row.id, row.swipe), ())) for row in rows]
+
+
+def _message(row: Row[Any], pictures: Iterable[dict[str, Any]]) -> Message:
+    return Message(
+        id=row.id,
+        chat_id=row.chat_id,
+        position=row.position,
+        role=row.role,
+        name=row.name,
+        text=row.text,
+        hidden=row.hidden,
+        created=row.created,
+        swipe=row.swipe,
+        swipes=row.swipes,
+        extra=row.extra,
+        pictures=tuple(pictures),
+    )
+
+
+def read_pictures(connection: Connection, message_ids: Sequence[str]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """The pictures of some messages, by (message id, swipe), in the order in which they were hung."""
+    query = (
+        select(attachments.c.id.label("attachment_id"), attachments.c.message_id, attachments.c.swipe)
+        .add_columns(attachments.c.title, attachments.c.asset_id)
+        .add_columns(*picture_columns())
+        .join(assets, assets.c.id == attachments.c.asset_id)
+        .outerjoin(generations, generations.c.asset_id == assets.c.id)
+        .where(attachments.c.message_id.in_(message_ids))
+        .order_by(attachments.c.id)
+    )
+    found: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.execute(query):
+        picture = {**picture_dict(row), "attachment_id": row.attachment_id, "title": row.title}
+        found[row.message_id, row.swipe].append(picture)
+    return found
+
+
+def picture_columns() -> list[Any]:
+    """The columns that :func:`picture_dict` reads; join ``generations`` as an outer join."""
+    columns = [c for c in generations.c if c.name != "asset_id"]
+    own = [assets.c[n] for n in ("id", "label", "media_type", "bytes", "width", "height", "kind", "origin", "created")]
+    return [*own, assets.c.sha256, assets.c.chat_id, *columns]
+
+
+def picture_dict(row: Row[Any]) -> dict[str, Any]:
+    """A picture as every face sees it; addresses are added by the face."""
+    made = None
+    if row.source is not None:
+        names = ("prompt", "final_prompt", "negative_prompt", "seed", "model", "source", "connection", "seconds")
+        made = {**{name: getattr(row, name) for name in names}, "details": row.details}
+    return {
+        "id": row.id,
+        "title": row.label,
+        "media_type": row.media_type,
+        "bytes": row.bytes,
+        "width": row.width,
+        "height": row.height,
+        "kind": row.kind,
+        "origin": row.origin,
+        "created": row.created,
+        "chat_id": row.chat_id,
+        "generation": made,
+    }
+
+
+def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int) -> Message:
+    """Append (or insert) one message. The cost does not depend on the length of the chat, unless it is inserted."""
+    end = count_messages(connection, chat_id)
+    position = end if new.at is None else max(0, min(new.at, end))
+    if position < end:
+        shift_positions(connection, chat_id, position, +1)
+    message_id = new_id(now)
+    connection.execute(
+        insert(messages).values(
+            id=message_id,
+            chat_id=chat_id,
+            position=position,
+            role=new.role,
+            name=new.name,
+            hidden=new.hidden,
+            swipe=0,
+            extra=new.extra,
+            created=now,
+        )
+    )
+    connection.execute(insert(swipes).values(message_id=message_id, number=0, text=new.text, extra={}, created=now))
+    add_attachments(connection, message_id, 0, new.attachments, now)
+    touch(connection, chat_id, now)
+    pictures = read_pictures(connection, [message_id])[message_id, 0] if new.attachments else []
+    message = Message(
+        message_id, chat_id, position, new.role, new.name, new.text, new.hidden, now, 0, 1, new.extra, tuple(pictures)
+    )
+    note(connection, "message.added", {"message": message.to_dict()}, chat_id=chat_id, now=now)
+    return message
+
+
+def add_attachments(
+    connection: Connection, message_id: str, swipe: int, new: Iterable[Attachment], now: int
+) -> list[str]:
+    """Hang pictures on one swipe of a message; returns the ids of the attachments."""
+    ids = []
+    for attachment in new:
+        ids.append(new_id(now))
+        connection.execute(
+            insert(attachments).values(
+                id=ids[-1],
+                message_id=message_id,
+                swipe=swipe,
+                asset_id=attachment.asset_id,
+                title=attachment.title,
+                extra=attachment.extra,
+            )
+        )
+    return ids
+
+
+def note_message(connection: Connection, message_id: str, now: int) -> Message:
+    """Journal the message as it is now."""
+    message = read_message(connection, message_id)
+    note(connection, "message.changed", {"message": message.to_dict()}, chat_id=message.chat_id, now=now)
+    return message
+
+
+def remove_message(connection: Connection, message_id: str, now: int) -> Message:
+    """Take a message out; those behind it move up."""
+    message = read_message(connection, message_id)
+    connection.execute(delete(messages).where(messages.c.id == message_id))
+    shift_positions(connection, message.chat_id, message.position, -1)
+    data = {"id": message_id, "position": message.position}
+    note(connection, "message.removed", data, chat_id=message.chat_id, now=now)
+    return message
+
+
+def shift_positions(connection: Connection, chat_id: str, start: int, by: int) -> None:
+    where = and_(messages.c.chat_id == chat_id, messages.c.position >= start)
+    connection.execute(update(messages).where(where).values(position=messages.c.position + by))
+
+
+def touch(connection: Connection, chat_id: str, now: int) -> None:
+    """The chat was used just now."""
+    connection.execute(update(chats).where(chats.c.id == chat_id).values(updated=now))

@@ -1,0 +1,185 @@
+"""Chats and messages: the store that faces, scripts and the picture pipeline share.
+
+Every change is one write transaction that also notes itself in the journal, so each open page and terminal sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, true, update
+
+from stcore.chat import rows
+from stcore.chat.records import Attachment, Chat, Message, NewMessage
+from stcore.errors import UserError
+from stcore.storage.ids import new_id
+from stcore.storage.journal import note
+from stcore.storage.tables import attachments, chats, messages, swipes
+
+if TYPE_CHECKING:
+    from stcore.bus import Bus
+    from stcore.clock import Clock
+    from stcore.storage.database import Database
+
+T = TypeVar("T")
+
+
+class ChatStore:
+    """Reads and changes chats. All methods are coroutines; none blocks the loop."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+        self._database, self._bus, self._clock = database, bus, clock
+
+    async def _change(self, fn: Callable[[Connection, int], T]) -> T:
+        now = self.now()
+        result = await self._database.write(lambda connection: fn(connection, now))
+        self._bus.wake()
+        return result
+
+    def now(self) -> int:
+        """The host's time in milliseconds."""
+        return int(self._clock.now().timestamp() * 1000)
+
+    # -- chats -------------------------------------------------------------------------------------------------------
+
+    async def create(self, title: str = "", *, character_id: str | None = None, temporary: bool = False) -> Chat:
+        """A new chat. Temporary ones (a script without ``--chat``) are not listed."""
+
+        def fn(connection: Connection, now: int) -> Chat:
+            chat_id = new_id(now)
+            values = {"id": chat_id, "title": title.strip() or "New chat", "character_id": character_id}
+            connection.execute(insert(chats).values(**values, temporary=temporary, extra={}, created=now, updated=now))
+            return (
+                rows.read_chat(connection, chat_id)
+                if temporary
+                else rows.note_chat(connection, chat_id, "chat.added", now)
+            )
+
+        return await self._change(fn)
+
+    async def get(self, chat_id: str) -> Chat:
+        """The chat, or ``NotFound``."""
+        return await self._database.read(lambda c: rows.read_chat(c, chat_id))
+
+    async def list(self, before: str | None = None, limit: int = 50) -> Sequence[Chat]:
+        """Chats, the most recently used first; ``before`` is the id of the last one of the page before."""
+
+        def fn(connection: Connection) -> list[Chat]:
+            where: ColumnElement[bool] = chats.c.temporary.is_(False)
+            if before is not None:
+                mark = rows.read_chat(connection, before)
+                same = and_(chats.c.updated == mark.updated, chats.c.id < mark.id)
+                where = and_(where, (chats.c.updated < mark.updated) | same)
+            return rows.read_chats(connection, where, limit)
+
+        return await self._database.read(fn)
+
+    async def latest(self) -> Chat | None:
+        """The chat used last."""
+        found = await self.list(limit=1)
+        return found[0] if found else None
+
+    async def rename(self, chat_id: str, title: str) -> Chat:
+        """Give the chat another title; an empty one is refused."""
+        if not title.strip():
+            raise UserError("A chat needs a title.")
+
+        def fn(connection: Connection, now: int) -> Chat:
+            connection.execute(update(chats).where(chats.c.id == chat_id).values(title=title.strip()[:200]))
+            return rows.note_chat(connection, chat_id, "chat.changed", now)
+
+        return await self._change(fn)
+
+    async def delete(self, chat_id: str) -> None:
+        """Remove the chat with its messages. Pictures are released by the library (STO-4)."""
+
+        def fn(connection: Connection, now: int) -> None:
+            rows.read_chat(connection, chat_id)
+            connection.execute(delete(chats).where(chats.c.id == chat_id))
+            note(connection, "chat.removed", {"id": chat_id}, chat_id=None, now=now)
+
+        await self._change(fn)
+
+    # -- messages ----------------------------------------------------------------------------------------------------
+
+    async def append(self, chat_id: str, new: NewMessage) -> Message:
+        """Add a message: at the end, or before position ``new.at``."""
+        return await self._change(lambda connection, now: rows.add_message(connection, chat_id, new, now))
+
+    async def messages(self, chat_id: str, before: int | None = None, limit: int = 60) -> Sequence[Message]:
+        """The newest ``limit`` messages before position ``before``, oldest first."""
+        where = and_(messages.c.chat_id == chat_id, true() if before is None else messages.c.position < before)
+        return await self._database.read(lambda c: rows.read_messages(c, where, newest=limit))
+
+    async def span(self, chat_id: str, start: int, stop: int) -> Sequence[Message]:
+        """The messages with ``start <= position < stop``."""
+        where = and_(messages.c.chat_id == chat_id, messages.c.position >= start, messages.c.position < stop)
+        return await self._database.read(lambda c: rows.read_messages(c, where))
+
+    async def message(self, message_id: str) -> Message:
+        """The message, or ``NotFound``."""
+        return await self._database.read(lambda c: rows.read_message(c, message_id))
+
+    async def count(self, chat_id: str) -> int:
+        """How many messages the chat has."""
+        return await self._database.read(lambda c: rows.count_messages(c, chat_id))
+
+    async def edit(self, message_id: str, **changes: Any) -> Message:
+        """Change ``text`` (of the current swipe), ``name``, ``hidden``, ``extra`` or the ``swipe`` that is shown."""
+        unknown = set(changes) - {"text", "name", "hidden", "extra", "swipe"}
+        if unknown:
+            raise UserError(f"A message has no {', '.join(sorted(unknown))} to change.")
+
+        def fn(connection: Connection, now: int) -> Message:
+            message = rows.read_message(connection, message_id)
+            if "swipe" in changes and not 0 <= changes["swipe"] < message.swipes:
+                raise UserError(f"This message has {message.swipes} swipes, numbered from 0.")
+            own = {key: value for key, value in changes.items() if key != "text"}
+            if own:
+                connection.execute(update(messages).where(messages.c.id == message_id).values(own))
+            if "text" in changes:
+                shown = and_(swipes.c.message_id == message_id, swipes.c.number == own.get("swipe", message.swipe))
+                connection.execute(update(swipes).where(shown).values(text=changes["text"]))
+            return rows.note_message(connection, message_id, now)
+
+        return await self._change(fn)
+
+    async def remove(self, message_id: str) -> Message:
+        """Take the message out of its chat; returns what it was."""
+        return await self._change(lambda connection, now: rows.remove_message(connection, message_id, now))
+
+    async def add_swipe(self, message_id: str, text: str, extra: dict[str, Any] | None = None) -> Message:
+        """Another text for the same message; it becomes the one shown."""
+
+        def fn(connection: Connection, now: int) -> Message:
+            number = rows.read_message(connection, message_id).swipes
+            values = {"message_id": message_id, "number": number, "text": text, "extra": extra or {}, "created": now}
+            connection.execute(insert(swipes).values(values))
+            connection.execute(update(messages).where(messages.c.id == message_id).values(swipe=number))
+            return rows.note_message(connection, message_id, now)
+
+        return await self._change(fn)
+
+    async def attach(self, message_id: str, new: Attachment, swipe: int | None = None) -> Message:
+        """Hang a picture on the message (on the swipe that is shown, unless one is named)."""
+
+        def fn(connection: Connection, now: int) -> Message:
+            number = rows.read_message(connection, message_id).swipe if swipe is None else swipe
+            rows.add_attachments(connection, message_id, number, [new], now)
+            return rows.note_message(connection, message_id, now)
+
+        return await self._change(fn)
+
+    async def detach(self, attachment_id: str) -> None:
+        """Take one picture off its message; the asset itself stays in the gallery."""
+
+        def fn(connection: Connection, now: int) -> None:
+            query = select(attachments.c.message_id).where(attachments.c.id == attachment_id)
+            message_id = connection.execute(query).scalar()
+            if message_id is None:
+                return
+            connection.execute(delete(attachments).where(attachments.c.id == attachment_id))
+            rows.note_message(connection, message_id, now)
+
+        await self._change(fn)

@@ -1,0 +1,264 @@
+"""The data folder and the settings file.
+
+Settings of the whole host live in ``settings.toml``, which people may edit by hand: a mistake is reported with file,
+line and key, and the file is never overwritten while it is broken. Secrets lie apart in ``secrets.toml`` (readable by
+the owner only) and may come from the environment instead: ``STCORE_<CONNECTION>_<OPTION>``, or the same with
+``_FILE`` naming a file that holds the value.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stcore.errors import SettingsError, StorageError
+from stcore.paths import DataFolder
+
+HEADER = "# Settings of stcore. Edit by hand or on the page; keys that are left out have their default.\n\n"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(_Section):
+    """Where ``stcore serve`` listens. ``allowed_hosts`` are further names under which the page may be opened."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    allowed_hosts: list[str] = []
+
+
+class StorageSettings(_Section):
+    """Empty = inside the data folder. ``database`` is an SQLAlchemy URL, ``pictures`` a folder or ``s3://`` URL."""
+
+    database: str = ""
+    pictures: str = ""
+
+
+class ChatSettings(_Section):
+    """``user_name`` is ``{{user}}``, ``character_name`` is ``{{char}}`` while no character is open."""
+
+    user_name: str = Field(default="User", min_length=1, max_length=100)
+    character_name: str = Field(default="Assistant", min_length=1, max_length=100)
+    system_prompt: str = ""
+    context_tokens: int = Field(default=8000, ge=256)
+    text: str = ""
+
+
+class ImageSettings(_Section):
+    """Defaults of every picture; ``None`` = as the source does. ``source`` is the name of a connection."""
+
+    source: str = ""
+    style: str = "Default"
+    prefix: str = ""
+    negative: str = ""
+    width: int = Field(default=768, ge=64, le=8192)
+    height: int = Field(default=768, ge=64, le=8192)
+    count: int = Field(default=1, ge=1, le=4)
+    model: str = ""
+    steps: int | None = Field(default=None, ge=1, le=1000)
+    guidance: float | None = Field(default=None, ge=0, le=100)
+    sampler: str | None = None
+    scheduler: str | None = None
+    vae: str | None = None
+    seed: int | None = Field(default=None, ge=0, le=2**53)
+    clip_skip: int | None = Field(default=None, ge=1, le=24)
+    denoise: float | None = Field(default=None, ge=0, le=1)
+    workflow: str = ""
+    preview: bool = True
+    show_to_model: bool = False
+
+
+class PluginSettings(_Section):
+    """``disabled`` holds names of plugins that are found but not loaded."""
+
+    disabled: list[str] = []
+
+
+class ConnectionSettings(_Section):
+    """One configured source or text model; secrets are not among the options."""
+
+    kind: str
+    options: dict[str, Any] = {}
+
+
+class Settings(_Section):
+    """Everything in ``settings.toml``."""
+
+    server: ServerSettings = ServerSettings()
+    storage: StorageSettings = StorageSettings()
+    chat: ChatSettings = ChatSettings()
+    images: ImageSettings = ImageSettings()
+    plugins: PluginSettings = PluginSettings()
+    sources: dict[str, ConnectionSettings] = {}
+    texts: dict[str, ConnectionSettings] = {}
+
+
+class SettingsFile:
+    """``settings.toml``, read on first use and whenever it changed on disk."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self._stamp: tuple[int, int] | None = None
+        self._settings = Settings()
+
+    @property
+    def current(self) -> Settings:
+        """The settings as they are now; raises :class:`SettingsError` when the file cannot be used."""
+        stamp = _stamp(self._folder.settings)
+        if stamp != self._stamp:
+            self._settings = _validated(_read_toml(self._folder.settings), self._folder.settings)
+            self._stamp = stamp
+        return self._settings
+
+    def change(self, edit: Callable[[dict[str, Any]], None]) -> Settings:
+        """Apply ``edit`` to the raw document and write it back whole. Refused while the file is broken. Blocking."""
+        with self._folder.lock("settings"):
+            document = _read_toml(self._folder.settings)
+            _validated(document, self._folder.settings)
+            edit(document)
+            settings = _validated(document, self._folder.settings)
+            write_toml(self._folder.settings, document, header=HEADER)
+        self._settings, self._stamp = settings, _stamp(self._folder.settings)
+        return settings
+
+
+class SecretsFile:
+    """``secrets.toml``: one table per connection. Values leave it only towards their own connection."""
+
+    def __init__(self, folder: DataFolder, environ: dict[str, str] | None = None) -> None:
+        self._folder = folder
+        self._environ = dict(os.environ) if environ is None else environ
+
+    def get(self, room: str, connection: str, option: str) -> str | None:
+        """The secret: the environment first, then the file."""
+        variable = re.sub(r"\W", "_", f"STCORE_{connection}_{option}").upper()
+        if value := self._environ.get(variable):
+            return value
+        if path := self._environ.get(f"{variable}_FILE"):
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{variable}_FILE cannot be read: {error.strerror}.", file=path) from error
+        value = _read_toml(self._folder.secrets).get(room, {}).get(connection, {}).get(option)
+        return None if value is None else str(value)
+
+    def set(self, room: str, connection: str, values: dict[str, str | None]) -> None:
+        """Store secrets; ``None`` forgets one. Blocking."""
+        with self._folder.lock("secrets"):
+            document = _read_toml(self._folder.secrets)
+            table = document.setdefault(room, {}).setdefault(connection, {})
+            for option, value in values.items():
+                if value is None:
+                    table.pop(option, None)
+                else:
+                    table[option] = value
+            write_toml(self._folder.secrets, document, private=True)
+
+    def forget(self, room: str, connection: str) -> None:
+        """Remove all secrets of a connection. Blocking."""
+        with self._folder.lock("secrets"):
+            document = _read_toml(self._folder.secrets)
+            if document.get(room, {}).pop(connection, None) is not None:
+                write_toml(self._folder.secrets, document, private=True)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} cannot be read: {error}.", file=str(path)) from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else 0
+        key = _key_at(text, line)
+        raise SettingsError(
+            f"{path.name}, line {line}: this is not TOML ({error}).",
+            file=str(path),
+            line=line,
+            key=key,
+            hint="Mend that line; the file was left as it is. Text values need quotes.",
+        ) from error
+
+
+def _key_at(text: str, line: int) -> str:
+    lines = text.splitlines()
+    return lines[line - 1].split("=")[0].strip() if 0 < line <= len(lines) else ""
+
+
+def _validated(document: dict[str, Any], path: Path) -> Settings:
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = [str(part) for part in first["loc"]]
+        line = _line_of(path, keys)
+        got = "" if first["type"] in ("missing", "extra_forbidden") else f", got {first['input']!r}"
+        what = "there is no such key" if first["type"] == "extra_forbidden" else first["msg"]
+        raise SettingsError(
+            f"{path.name}{f', line {line}' if line else ''}: {'.'.join(keys)}: {what}{got}.",
+            file=str(path),
+            line=line,
+            key=".".join(keys),
+            hint="Mend or remove that line; the file was left as it is.",
+        ) from error
+
+
+def _line_of(path: Path, keys: list[str]) -> int:
+    """The line (from 1) where a key stands, 0 when it cannot be told."""
+    with contextlib.suppress(OSError):
+        table: list[str] = []
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            header = re.match(r"\s*\[+([^\]]+)\]", line)
+            if header:
+                table = [part.strip().strip("\"'") for part in header[1].split(".")]
+            name = line.split("=")[0].strip().strip("\"'")
+            here = table if header else [*table, *name.split(".")]
+            if here == keys or (not header and len(here) > 1 and here == keys[: len(here)]):
+                return number
+    return 0
+
+
+def write_toml(path: Path, document: dict[str, Any], *, header: str = "", private: bool = False) -> None:
+    """Write a TOML file whole or not at all."""
+    import tomli_w
+
+    with replacing(path, private=private) as file:
+        file.write_text(header + tomli_w.dumps(document), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """A temporary neighbour of ``path`` that takes its place when the block succeeds."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o600 if private else 0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}.", hint="The old file is unchanged.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
