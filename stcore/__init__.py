@@ -86,7 +86,7 @@ _HOMES = {
         "Running",
         "Text",
     ),
-    "stcore.images.source": ("Connection", "ImageSource", "Options", "SourceInfo", "SourceJob"),
+    "stcore.images.source": ("Connection", "Endpoint", "ImageSource", "Options", "SourceInfo", "SourceJob"),
     "stcore.images.workflows": ("fill_workflow",),
     "stcore.text.model": (
         "ChatMessage",
@@ -209,6 +209,7 @@ if TYPE_CHECKING:
     )
     from stcore.images.source import (
         Connection as Connection,
+        Endpoint as Endpoint,
         ImageSource as ImageSource,
         Options as Options,
         SourceInfo as SourceInfo,

@@ -12,8 +12,8 @@ A plugin is one class with an ``Options`` model and one method::
             url: str = "http://127.0.0.1:9000"
 
         async def generate(self, request, connection):
-            answer = await connection.http.post_json("/paint", {"prompt": request.prompt})
-            return Picture(answer.bytes("image"))
+            answer = await connection.http.post("/paint", json={"prompt": request.prompt})
+            return Picture(answer.raise_for_error().bytes("image"))
 
     @hookimpl
     def stcore_image_sources():
@@ -52,6 +52,27 @@ class Options(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a connection's requests go and what they carry; the host builds ``Connection.http`` from it.
+
+    ``headers`` and ``auth`` (name and password of HTTP Basic) are credentials: masked in errors, sent nowhere else.
+    ``url`` is empty for a source that talks to nobody.
+    """
+
+    url: str = ""
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_options(cls, options: Any) -> Endpoint:
+        """By the usual names: ``url`` (or ``base_url``), and ``api_key`` as a Bearer token."""
+        url = getattr(options, "url", "") or getattr(options, "base_url", "")
+        key = getattr(options, "api_key", None)
+        token = key.get_secret_value() if isinstance(key, SecretStr) else key
+        return cls(str(url), {"Authorization": f"Bearer {token}"} if token else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +167,10 @@ class ImageSource:
             needs_workflow=self.needs_workflow,
             docs=self.docs,
         )
+
+    def endpoint(self, options: Any) -> Endpoint:
+        """Address and credentials of a set-up; override when they are not called ``url`` and ``api_key``."""
+        return Endpoint.from_options(options)
 
     # -- looking around; none of these spends credit -----------------------------------------------------------------
 

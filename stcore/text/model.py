@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from stcore.images.capabilities import Health, ModelPage
-from stcore.images.source import Options
+from stcore.images.source import Endpoint, Options
 
 if TYPE_CHECKING:
     import random
@@ -126,6 +126,10 @@ class TextModel:
 
     class Options(Options):
         """No settings."""
+
+    def endpoint(self, options: Any) -> Endpoint:
+        """Address and credentials of a set-up; override when they are not called ``url`` and ``api_key``."""
+        return Endpoint.from_options(options)
 
     async def check(self, connection: TextConnection) -> Health:
         """Can we work with it? Never costs anything."""
