@@ -123,9 +123,20 @@ class TextModel:
     where: ClassVar[Literal["local", "cloud"]] = "cloud"
     docs: ClassVar[str] = ""
     trusted_hosts: ClassVar[tuple[str, ...]] = ()
+    embedded: ClassVar[bool] = False
+    """Works at once without any set-up: a fresh install offers it under its id."""
 
     class Options(Options):
         """No settings."""
+
+    def address(self, options: Any) -> str:
+        """The base address of ``connection.http``; the default is the option ``url``, empty without one."""
+        return str(getattr(options, "url", "") or "")
+
+    def credentials(self, options: Any) -> Credentials:
+        """How the connection proves itself; the default is the option ``api_key`` as a bearer token."""
+        key = getattr(options, "api_key", None)
+        return Credentials({"Authorization": f"Bearer {key.get_secret_value()}"}) if key else Credentials()
 
     def endpoint(self, options: Any) -> Endpoint:
         """Address and credentials of a set-up; override when they are not called ``url`` and ``api_key``."""
