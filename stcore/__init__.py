@@ -102,7 +102,9 @@ _HOMES = {
         "ToolCall",
         "ToolCallPiece",
     ),
-    "stcore.net": ("Answer", "Http"),
+    "stcore.text.pieces": ("ThinkSplitter", "ToolCallCollector"),
+    "stcore.text.vision": ("shrink_picture",),
+    "stcore.net": ("Answer", "Http", "decode_base64"),
     "stcore.commands": ("Call", "Command", "Example", "Named", "Unnamed", "command"),
     "stcore.macros": ("Argument", "Macro", "macro"),
 }
@@ -218,7 +220,7 @@ if TYPE_CHECKING:
     )
     from stcore.images.workflows import fill_workflow as fill_workflow
     from stcore.macros import Argument as Argument, Macro as Macro, macro as macro
-    from stcore.net import Answer as Answer, Http as Http
+    from stcore.net import Answer as Answer, Http as Http, decode_base64 as decode_base64
     from stcore.text.model import (
         ChatMessage as ChatMessage,
         Completion as Completion,
@@ -233,3 +235,5 @@ if TYPE_CHECKING:
         ToolCall as ToolCall,
         ToolCallPiece as ToolCallPiece,
     )
+    from stcore.text.pieces import ThinkSplitter as ThinkSplitter, ToolCallCollector as ToolCallCollector
+    from stcore.text.vision import shrink_picture as shrink_picture
