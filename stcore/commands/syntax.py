@@ -1,0 +1,90 @@
+"""What a script looks like once it is read: small frozen nodes with places in the source.
+
+Places are indexes of characters (code points) in the source text, end exclusive. Where spec/stscript.md speaks of
+offsets in UTF-16 units, :func:`stcore.macros.numbers.utf16_offset` converts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stcore.commands.declaration import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The parser flags in force at one place of a script (section 6). A fresh host has both on."""
+
+    strict_escaping: bool = True
+    replace_getvar: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A piece of text, source escapes already undone; macros in it are not expanded yet."""
+
+    value: str
+    quoted: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument:
+    """``name=value``: a named argument of a command, or an argument that a closure declares."""
+
+    name: str
+    value: Part
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommandNode:
+    """One command as written. ``inject`` says whether a missing unnamed argument is filled with the pipe (7.2)."""
+
+    command: Command
+    name: str
+    named: tuple[Argument, ...]
+    parts: tuple[Part, ...]
+    inject: bool
+    flags: Flags
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BreakNode:
+    """``/break`` with its value (12.6)."""
+
+    parts: tuple[Part, ...]
+    flags: Flags
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClosureNode:
+    """The body between ``{:`` and ``:}``, or the whole script; ``body_start`` and ``body_end`` leave the marks out."""
+
+    declarations: tuple[Argument, ...]
+    statements: tuple[Statement, ...]
+    immediate: bool
+    start: int
+    end: int
+    body_start: int
+    body_end: int
+
+
+Part = Text | ClosureNode
+Statement = CommandNode | BreakNode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Script:
+    """A whole script: its source and its body as the implicit root closure."""
+
+    source: str
+    root: ClosureNode
