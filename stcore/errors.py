@@ -62,6 +62,25 @@ class NeedsPerson(UserError):
     kind = "needs_person"
 
 
+class UnusablePicture(UserError):
+    """The bytes are no picture that can be taken; ``code`` is the stable word for why (studio.md 3, Errors)."""
+
+    kind = "unusable_picture"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: Literal["no_file", "bad_type", "too_big", "too_many_pixels", "not_decodable"],
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+    def details(self) -> dict[str, Any]:
+        return {"code": self.code}
+
+
 class Span:
     """A place in a source text: offsets (start inclusive, end exclusive), zero-based line and column."""
 
