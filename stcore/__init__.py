@@ -211,7 +211,6 @@ if TYPE_CHECKING:
     )
     from stcore.images.source import (
         Connection as Connection,
-        Credentials as Credentials,
         Endpoint as Endpoint,
         ImageSource as ImageSource,
         Options as Options,

@@ -64,16 +64,11 @@ class ImageSettings(_Section):
     width: int = Field(default=768, ge=64, le=8192)
     height: int = Field(default=768, ge=64, le=8192)
     count: int = Field(default=1, ge=1, le=4)
-    model: str = ""
     steps: int | None = Field(default=None, ge=1, le=1000)
     guidance: float | None = Field(default=None, ge=0, le=100)
-    sampler: str | None = None
-    scheduler: str | None = None
-    vae: str | None = None
     seed: int | None = Field(default=None, ge=0, le=2**53)
     clip_skip: int | None = Field(default=None, ge=1, le=24)
     denoise: float | None = Field(default=None, ge=0, le=1)
-    workflow: str = ""
     preview: bool = True
     show_to_model: bool = False
 

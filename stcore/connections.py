@@ -12,7 +12,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from pydantic import SecretStr, ValidationError
 
@@ -49,7 +49,8 @@ class Connections(Generic[C]):
     """All connections of one room: ``sources`` or ``texts``. ``kinds`` is asked each time, so plugins load late."""
 
     def __init__(self, room: str, kinds: Callable[[], Mapping[str, Any]], make: Callable[..., C], tools: Tools) -> None:
-        self.room, self._kinds, self._make, self._tools = room, kinds, make, tools
+        self.room, self._kinds, self._tools = room, kinds, tools
+        self._make: Callable[..., C] = make
         self._open: dict[str, C] = {}
 
     # -- looking -----------------------------------------------------------------------------------------------------
@@ -101,7 +102,8 @@ class Connections(Generic[C]):
 
     def describe(self, name: str) -> dict[str, Any]:
         """One connection as in :meth:`list`."""
-        return next((c for c in self.list() if c["name"] == name), None) or self._unknown(name)
+        found = next((connection for connection in self.list() if connection["name"] == name), None)
+        return found if found is not None else self._unknown(name)
 
     def _describe(self, name: str, default: str) -> dict[str, Any]:
         kind_id, options = self._stored(name)
@@ -144,21 +146,22 @@ class Connections(Generic[C]):
     def _build(self, name: str, kind: Any, options: Any) -> C:
         from stcore.net import Http
 
-        credentials = kind.credentials(options)
+        endpoint = kind.endpoint(options)
         secrets = tuple(
             value.get_secret_value() for field in _secret_fields(kind) if (value := getattr(options, field)) is not None
         )
         http = Http(
-            kind.address(options),
-            headers=credentials.headers,
-            auth=credentials.login,
+            endpoint.url,
+            headers=endpoint.headers,
+            auth=endpoint.auth,
             trusted_hosts=kind.trusted_hosts,
             clock=self._tools.clock,
             random=self._tools.random,
             local=kind.where == "local",
             secrets=secrets,
         )
-        return self._make(name, kind, options, http, self._tools.clock, self._tools.random)
+        made: C = self._make(name, kind, options, http, self._tools.clock, self._tools.random)
+        return made
 
     async def check(self, name: str) -> Health:
         """Ask the far side whether it works; never costs anything, never raises for what the far side does."""
@@ -284,9 +287,9 @@ class Connections(Generic[C]):
         configured = self._configured()
         if name in configured:
             return configured[name].kind, dict(configured[name].options)
-        if name in self.names():
-            return name, {}
-        return self._unknown(name)
+        if name not in self.names():
+            self._unknown(name)
+        return name, {}
 
     def _secrets_of(self, name: str, kind: Any) -> dict[str, str]:
         values = {field: self._secret(name, field) for field in _secret_fields(kind)}
@@ -299,7 +302,7 @@ class Connections(Generic[C]):
         taken = set(self._configured())
         return next(n for i in range(1, 1000) if (n := kind_id if i == 1 else f"{kind_id}-{i}") not in taken)
 
-    def _unknown(self, name: str) -> Any:
+    def _unknown(self, name: str) -> NoReturn:
         raise NotFound(
             f"There is no connection {name!r}.",
             hint=f"There are: {', '.join(self.names())}. Add one with `stcore {self.room} add KIND`.",

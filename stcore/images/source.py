@@ -25,7 +25,7 @@ The rules are those of spec/sources/README.md section 3. A source is stateless: 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -73,14 +73,6 @@ class Endpoint:
         key = getattr(options, "api_key", None)
         token = key.get_secret_value() if isinstance(key, SecretStr) else key
         return cls(str(url), {"Authorization": f"Bearer {token}"} if token else {})
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What goes to the connection's own address (and, over https, to trusted hosts) and nowhere else (3.8)."""
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-    login: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +150,6 @@ class ImageSource:
 
     class Options(Options):
         """No settings."""
-
-    def address(self, options: Any) -> str:
-        """The base address of ``connection.http``; the default is the option ``url``, empty without one."""
-        return str(getattr(options, "url", "") or "")
-
-    def credentials(self, options: Any) -> Credentials:
-        """How the connection proves itself; the default is the option ``api_key`` as a bearer token."""
-        key = getattr(options, "api_key", None)
-        return Credentials({"Authorization": f"Bearer {key.get_secret_value()}"}) if key else Credentials()
 
     def describe(self) -> SourceInfo:
         """Static facts, taken from the class."""

@@ -129,15 +129,6 @@ class TextModel:
     class Options(Options):
         """No settings."""
 
-    def address(self, options: Any) -> str:
-        """The base address of ``connection.http``; the default is the option ``url``, empty without one."""
-        return str(getattr(options, "url", "") or "")
-
-    def credentials(self, options: Any) -> Credentials:
-        """How the connection proves itself; the default is the option ``api_key`` as a bearer token."""
-        key = getattr(options, "api_key", None)
-        return Credentials({"Authorization": f"Bearer {key.get_secret_value()}"}) if key else Credentials()
-
     def endpoint(self, options: Any) -> Endpoint:
         """Address and credentials of a set-up; override when they are not called ``url`` and ``api_key``."""
         return Endpoint.from_options(options)
