@@ -24,8 +24,13 @@ class Base:
 
     @classmethod
     def parse(cls, text: str) -> Base:
-        """Read what a person typed; without a scheme http is meant. Raises :class:`Misconfigured`."""
+        """Read what a person typed; without a scheme http is meant. Raises :class:`Misconfigured`.
+
+        No text at all is the base of a connection that only follows full URLs, or none.
+        """
         text = text.strip()
+        if not text:
+            return cls(urlsplit(""), None, ())
         if "://" not in text:
             text = f"http://{text}"
         try:
@@ -51,6 +56,8 @@ class Base:
         extra = [(key, str(value)) for key, value in (params or {}).items() if value is not None]
         if path.startswith(("http://", "https://")):
             return path if not extra else _with_query(urlsplit(path), extra)
+        if not self.url.netloc:
+            raise Misconfigured("This connection has no address.", hint="Enter one in the connection's settings.")
         wanted = urlsplit(path)
         inside = wanted.path.lstrip("/")
         joined = self.url._replace(path=f"{self.url.path.rstrip('/')}/{inside}" if inside else self.url.path or "/")

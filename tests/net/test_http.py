@@ -214,10 +214,16 @@ def test_address_without_scheme_means_http() -> None:
     assert Http("127.0.0.1:8188", local=True).base_url.startswith("http://127.0.0.1:8188")
 
 
-@pytest.mark.parametrize("address", ["ftp://x", "http://", "http://x:99999", ""])
+@pytest.mark.parametrize("address", ["ftp://x", "http://", "http://x:99999"])
 def test_unusable_address_is_named(address: str) -> None:
     with pytest.raises(Misconfigured):
         Http(address, local=True)
+
+
+async def test_connection_without_an_address() -> None:
+    http = Http("", local=True)
+    with pytest.raises(Misconfigured, match="no address"):
+        await http.get("/x")
 
 
 @pytest.mark.feature("SRC-8")
