@@ -221,18 +221,25 @@ def _validated(document: dict[str, Any], path: Path) -> Settings:
 
 
 def _line_of(path: Path, keys: list[str]) -> int:
-    """The line (from 1) where a key stands, 0 when it cannot be told."""
+    """The line (from 1) where a key stands, or of the nearest table above it; 0 when neither is written."""
+    nearest, depth = 0, 0
     with contextlib.suppress(OSError):
         table: list[str] = []
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             header = re.match(r"\s*\[+([^\]]+)\]", line)
             if header:
-                table = [part.strip().strip("\"'") for part in header[1].split(".")]
-            name = line.split("=")[0].strip().strip("\"'")
-            here = table if header else [*table, *name.split(".")]
-            if here == keys or (not header and len(here) > 1 and here == keys[: len(here)]):
-                return number
-    return 0
+                here = table = _parts(header[1])
+            elif "=" in line:
+                here = [*table, *_parts(line.split("=")[0])]
+            else:
+                continue
+            if here == keys[: len(here)] and len(here) > depth:
+                nearest, depth = number, len(here)
+    return nearest
+
+
+def _parts(dotted: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in dotted.split(".")]
 
 
 def write_toml(path: Path, document: dict[str, Any], *, header: str = "", private: bool = False) -> None:

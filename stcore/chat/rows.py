@@ -88,7 +88,8 @@ def read_messages(
     connection: Connection, where: Any, *, newest: int | None = None, with_pictures: bool = True
 ) -> list[Message]:
     """Messages by a condition, in the order of the chat; with ``newest`` only so many from the end."""
-    total = select(func.count()).where(swipes.c.message_id == messages.c.id).scalar_subquery()
+    every = swipes.alias()
+    total = select(func.count()).select_from(every).where(every.c.message_id == messages.c.id).scalar_subquery()
     query = (
         select(messages, swipes.c.text, total.label("swipes"))
         .join(swipes, and_(swipes.c.message_id == messages.c.id, swipes.c.number == messages.c.swipe))

@@ -1,0 +1,122 @@
+"""Chats and messages on a real database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from stcore.bus import Bus
+from stcore.chat.records import NewMessage
+from stcore.chat.store import ChatStore
+from stcore.chat.variables import StoredVariables
+from stcore.clock import SystemClock
+from stcore.errors import NotFound, UserError
+from stcore.storage.database import Database
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'chats.db'}")
+    database.prepare()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> ChatStore:
+    return ChatStore(database, Bus(database), SystemClock())
+
+
+def said(text: str, **more: object) -> NewMessage:
+    return NewMessage("user", "Mira", text, **more)  # type: ignore[arg-type]
+
+
+async def texts(store: ChatStore, chat_id: str) -> list[tuple[int, str]]:
+    return [(message.position, message.text) for message in await store.messages(chat_id)]
+
+
+async def test_messages_are_numbered_without_gaps(store: ChatStore) -> None:
+    chat = await store.create("Harbour")
+    for text in "abcd":
+        await store.append(chat.id, said(text))
+    await store.append(chat.id, said("first", at=0))
+    removed = await store.remove((await store.messages(chat.id))[2].id)
+    assert removed.text == "b"
+    assert await texts(store, chat.id) == [(0, "first"), (1, "a"), (2, "c"), (3, "d")]
+    assert await store.count(chat.id) == 4
+
+
+async def test_pages_go_back_without_overlap(store: ChatStore) -> None:
+    chat = await store.create()
+    for number in range(25):
+        await store.append(chat.id, said(str(number)))
+    seen: list[str] = []
+    before = None
+    while page := await store.messages(chat.id, before, limit=10):
+        seen = [message.text for message in page] + seen
+        before = page[0].position
+    assert seen == [str(number) for number in range(25)]
+
+
+async def test_an_edit_changes_the_swipe_that_is_shown(store: ChatStore) -> None:
+    chat = await store.create()
+    message = await store.append(chat.id, NewMessage("assistant", "Moss", "one"))
+    message = await store.add_swipe(message.id, "two")
+    assert (message.text, message.swipe, message.swipes) == ("two", 1, 2)
+    await store.edit(message.id, text="TWO")
+    assert (await store.edit(message.id, swipe=0)).text == "one"
+    assert (await store.edit(message.id, swipe=1)).text == "TWO"
+    with pytest.raises(UserError, match="2 swipes"):
+        await store.edit(message.id, swipe=2)
+
+
+async def test_the_list_of_chats_is_by_last_use_and_hides_temporary_ones(store: ChatStore) -> None:
+    old, new = await store.create("old"), await store.create("new")
+    await store.create("script", temporary=True)
+    await store.append(old.id, said("hello there"))
+    listed = await store.list()
+    assert [chat.title for chat in listed] == ["old", "new"]
+    assert (listed[0].messages, listed[0].preview) == (1, "hello there")
+    assert [chat.id for chat in await store.list(before=old.id)] == [new.id]
+
+
+@pytest.mark.feature("STO-5")
+@pytest.mark.parametrize("bad", ["../x", "/etc/passwd", "", "a/b", "0" * 31, "Z" * 32])
+async def test_what_is_no_id_finds_nothing(store: ChatStore, bad: str) -> None:
+    with pytest.raises(NotFound):
+        await store.get(bad)
+    with pytest.raises(NotFound):
+        await store.message(bad)
+
+
+async def test_every_change_reaches_a_listener_in_order(database: Database) -> None:
+    bus = Bus(database)
+    store = ChatStore(database, bus, SystemClock())
+    chat = await store.create()
+    listener = await bus.subscribe(chat.id)
+    message = await store.append(chat.id, said("one"))
+    await store.edit(message.id, text="two")
+    await store.remove(message.id)
+    kinds = [(await anext(listener)).kind for _ in range(3)]
+    assert kinds == ["message.added", "message.changed", "message.removed"]
+    await bus.close()
+
+
+async def test_variables_outlive_the_program_and_keep_their_types(database: Database) -> None:
+    variables = StoredVariables(database, "global")
+    await variables.load()
+    for name, value in {"n": 7, "text": "seven", "gone": 1}.items():
+        variables.set(name, value)
+    await variables.flush()
+    variables.delete("gone")
+    await variables.flush()
+    again = StoredVariables(database, "global")
+    await again.load()
+    assert dict(again.items()) == {"n": 7, "text": "seven"}
+    other = StoredVariables(database, "0" * 32)
+    await other.load()
+    assert not other.has("n")
