@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from stcore.errors import StcoreError
+from stcore.errors import Refused, StcoreError
 from stcore.images.request import Adjustment
 
 CancelOutcome = Literal["stopped", "will_not_start", "requested", "detached", "too_late", "unsupported"]
@@ -85,6 +85,15 @@ class Result:
     meta: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One picture of the run that moderation withheld. ``data`` is what came instead, for inspection only."""
+
+    error: Refused
+    index: int = 0
+    data: bytes = field(default=b"", repr=False)
+
+
 Picture = Result
 """The plain word for plugin authors: ``return Picture(bytes)``."""
 
@@ -112,5 +121,7 @@ class CancelledEvent:
     outcome: CancelOutcome = "stopped"
 
 
-Event = Accepted | Adjusted | Queued | Running | Log | Preview | Text | Result | Done | Failed | CancelledEvent
+Event = (
+    Accepted | Adjusted | Queued | Running | Log | Preview | Text | Result | Refusal | Done | Failed | CancelledEvent
+)
 Ending = Done | Failed | CancelledEvent
