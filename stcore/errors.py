@@ -56,6 +56,24 @@ class NotFound(UserError):
     kind = "not_found"
 
 
+class Forbidden(UserError):
+    """Whoever asks may not have this: a wrong signature, another web site, an unknown host name."""
+
+    kind = "forbidden"
+
+
+class TooLarge(UserError):
+    """What was sent is larger than what is taken."""
+
+    kind = "too_large"
+
+
+class Busy(UserError):
+    """It is being done already; one at a time."""
+
+    kind = "busy"
+
+
 class NeedsPerson(UserError):
     """A command asked a question and nobody is there to answer it."""
 
@@ -167,6 +185,12 @@ class SettingsError(ConfigurationError):
 
     def details(self) -> dict[str, Any]:
         return {"file": self.file, "line": self.line or None, "key": self.key}
+
+
+class DefinitionError(ConfigurationError):
+    """Code declares something that cannot be: a macro without a name, a required argument behind an optional one."""
+
+    kind = "definition"
 
 
 class PluginError(ConfigurationError):
@@ -405,3 +429,14 @@ class Misconfigured(ProviderError):
 
     kind = "misconfigured"
     whose = "configuration"
+
+
+class Reported(StcoreError):
+    """An error that was stored or sent as data and is shown again; ``kind`` and ``whose`` are those it had."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__(str(data.get("message", "")), hint=str(data.get("hint", "")))
+        self.data = data
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.data)
