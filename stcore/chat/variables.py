@@ -6,38 +6,52 @@ one go when a script ends (:meth:`StoredVariables.flush`), and what a script set
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select
-
-from stcore.storage.tables import variables
-
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from stcore.storage.database import Database
 
 GLOBAL = "global"
 
 
 class StoredVariables:
-    """One scope: ``"global"``, or the id of a chat. Satisfies ``stcore.macros.VariableStore``."""
+    """One scope: ``"global"``, or the id of a chat. Satisfies ``stcore.macros.VariableStore``.
 
-    def __init__(self, database: Database, scope: str) -> None:
+    ``database`` is asked for when a variable is first touched: a one-shot script without variables opens none.
+    """
+
+    def __init__(self, database: Callable[[], Database], scope: str) -> None:
         self._database, self.scope = database, scope
-        self._values: dict[str, Any] = {}
+        self._loaded: dict[str, Any] | None = None
         self._changed: set[str] = set()
 
     async def load(self) -> None:
-        """Read what is stored; changes not yet written are kept."""
+        """Read what is stored, in a worker thread; changes not yet written are kept."""
+        stored = await self._database().read(self._read)
+        for name in self._changed:
+            if self._loaded is not None and name in self._loaded:
+                stored[name] = self._loaded[name]
+            else:
+                stored.pop(name, None)
+        self._loaded = stored
 
-        def fn(connection: Connection) -> dict[str, Any]:
-            query = select(variables.c.name, variables.c.value).where(variables.c.scope == self.scope)
-            return {row.name: row.value for row in connection.execute(query)}
+    @property
+    def _values(self) -> dict[str, Any]:
+        if self._loaded is None:
+            self._loaded = self._database().read_now(self._read)
+        return self._loaded
 
-        stored = await self._database.read(fn)
-        kept = {name: self._values[name] for name in self._changed if name in self._values}
-        gone = self._changed - kept.keys()
-        self._values = {**{name: value for name, value in stored.items() if name not in gone}, **kept}
+    def _read(self, connection: Connection) -> dict[str, Any]:
+        # Imported here: the database costs a fifth of a second that a one-shot script need not pay.
+        from sqlalchemy import select
+
+        from stcore.storage.tables import variables
+
+        query = select(variables.c.name, variables.c.value).where(variables.c.scope == self.scope)
+        return {row.name: row.value for row in connection.execute(query)}
 
     def get(self, name: str) -> Any:
         return self._values.get(name)
@@ -66,13 +80,17 @@ class StoredVariables:
         ]
 
         def fn(connection: Connection) -> None:
+            from sqlalchemy import and_, bindparam, delete, insert
+
+            from stcore.storage.tables import variables
+
             mine = and_(variables.c.scope == self.scope, variables.c.name == bindparam("changed"))
             connection.execute(delete(variables).where(mine), [{"changed": name} for name in names])
             if kept:
                 connection.execute(insert(variables), kept)
 
         try:
-            await self._database.write(fn)
+            await self._database().write(fn)
         except Exception:
             self._changed |= names
             raise

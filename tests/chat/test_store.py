@@ -107,16 +107,16 @@ async def test_every_change_reaches_a_listener_in_order(database: Database) -> N
 
 
 async def test_variables_outlive_the_program_and_keep_their_types(database: Database) -> None:
-    variables = StoredVariables(database, "global")
+    variables = StoredVariables(lambda: database, "global")
     await variables.load()
     for name, value in {"n": 7, "text": "seven", "gone": 1}.items():
         variables.set(name, value)
     await variables.flush()
     variables.delete("gone")
     await variables.flush()
-    again = StoredVariables(database, "global")
+    again = StoredVariables(lambda: database, "global")
     await again.load()
     assert dict(again.items()) == {"n": 7, "text": "seven"}
-    other = StoredVariables(database, "0" * 32)
+    other = StoredVariables(lambda: database, "0" * 32)
     await other.load()
     assert not other.has("n")

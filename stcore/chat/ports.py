@@ -1,0 +1,111 @@
+"""The chat and the pictures as slash commands see them (``stcore.commands.services``)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from stcore.chat.records import Message, NewMessage, Role
+from stcore.commands import services as commands
+from stcore.images.wish import Wish
+
+if TYPE_CHECKING:
+    from stcore.chat.store import ChatStore
+    from stcore.chat.window import ChatWindow
+    from stcore.images.service import ImageService
+
+_ROLES: dict[commands.Role, Role] = {"user": "user", "character": "assistant", "system": "system", "comment": "system"}
+
+
+class ChatPort:
+    """One chat, opened by its id when a command first needs it (a script without ``--chat`` gets a fresh one then)."""
+
+    narrator = "System"
+
+    def __init__(
+        self,
+        store: ChatStore,
+        open_chat: Callable[[], Awaitable[str]],
+        window: ChatWindow,
+        *,
+        user: str,
+        character: str,
+    ) -> None:
+        self._store, self._open, self._window = store, open_chat, window
+        self.user, self.character = user, character
+
+    async def set_narrator(self, name: str) -> None:
+        self.narrator = name or type(self).narrator
+
+    async def messages(self) -> Sequence[commands.Message]:
+        chat_id = await self._open()
+        return [_seen(message) for message in await self._store.span(chat_id, 0, await self._store.count(chat_id))]
+
+    async def send(
+        self,
+        text: str,
+        *,
+        name: str | None = None,
+        role: commands.Role = "user",
+        hidden: bool = False,
+        at: int | None = None,
+    ) -> commands.Message:
+        names = {"user": self.user, "character": self.character, "system": self.narrator, "comment": "Note"}
+        extra = {"type": role} if role in ("system", "comment") else {}
+        hidden = hidden or role == "comment"
+        new = NewMessage(_ROLES[role], name or names[role], text, hidden, at, extra)
+        message = await self._store.append(await self._open(), new)
+        await self._window.refresh()
+        return _seen(message)
+
+    async def update(
+        self, id: str, *, name: str | None = None, role: commands.Role | None = None, hidden: bool | None = None
+    ) -> commands.Message:
+        changes: dict[str, Any] = {"name": name, "hidden": hidden, "role": role and _ROLES[role]}
+        message = await self._store.edit(id, **{key: value for key, value in changes.items() if value is not None})
+        await self._window.refresh()
+        return _seen(message)
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        for message_id in ids:
+            await self._store.remove(message_id)
+        await self._window.refresh()
+
+
+def _seen(message: Message) -> commands.Message:
+    roles: dict[Role, commands.Role] = {"user": "user", "assistant": "character", "scene": "character"}
+    role = roles.get(message.role) or ("comment" if message.extra.get("type") == "comment" else "system")
+    sent = datetime.fromtimestamp(message.created / 1000, UTC).isoformat(timespec="milliseconds")
+    return commands.Message(message.id, message.name, message.text, role, message.hidden, sent)
+
+
+class ImagesPort:
+    """``/imagine`` and its family in one chat."""
+
+    def __init__(
+        self,
+        images: Callable[[], ImageService],
+        open_chat: Callable[[], Awaitable[str]],
+        expand: Callable[[str], str],
+    ) -> None:
+        self._images, self._open, self._expand = images, open_chat, expand
+
+    async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
+        if not subject.strip():
+            return ""
+        quiet = bool(overrides.get("quiet"))
+        wish = Wish(subject, overrides, await self._open(), "command", quiet)
+        return await self._images().imagine(wish, self._expand)
+
+    async def source(self, name: str | None) -> str:
+        return await self._images().select_source(name)
+
+    async def style(self, name: str | None) -> str:
+        return await self._images().select_style(name)
+
+    async def workflow(self, name: str) -> str:
+        return await self._images().select_workflow(name)
+
+    async def choices(self, what: str) -> Sequence[str]:
+        return await self._images().choices(what)
