@@ -118,6 +118,7 @@ assets = Table(
     Column("created", BigInteger, nullable=False),
     Index(None, "sha256"),
     Index(None, "chat_id", "id"),
+    Index(None, "chat_id", "origin", "id"),
 )
 
 # One picture hung on one swipe of a message.

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assets")),
     )
     op.create_index(op.f("ix_assets_chat_id_id"), "assets", ["chat_id", "id"], unique=False)
+    op.create_index(op.f("ix_assets_chat_id_origin_id"), "assets", ["chat_id", "origin", "id"], unique=False)
     op.create_index(op.f("ix_assets_sha256"), "assets", ["sha256"], unique=False)
     op.create_table(
         "jobs",

@@ -1,0 +1,176 @@
+"""Reading and writing the records of pictures inside one transaction: plain functions of a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, func, insert, select, true, update
+
+from stcore.chat.rows import note_message, picture_columns, picture_dict
+from stcore.errors import NotFound, UserError
+from stcore.images.generation import Generation
+from stcore.storage.ids import is_id, new_id
+from stcore.storage.journal import note
+from stcore.storage.tables import assets, attachments, characters, generations, messages, personas
+
+Origin = Literal["sent", "received", "uploaded"]
+
+PAGE = 60
+LONGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """The record of one stored picture. Type and size come from the bytes; ``created`` in milliseconds."""
+
+    id: str
+    sha256: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    origin: Origin
+    kind: str
+    chat_id: str | None
+    job_id: str | None
+    label: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the gallery. ``next`` is the cursor of the following page, ``None`` on the last."""
+
+    pictures: list[dict[str, Any]]
+    next: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+_ASSET = [assets.c[name] for name in Asset.__dataclass_fields__]
+
+
+def insert_asset(connection: Connection, *, now: int, **values: Any) -> Asset:
+    """Record a picture; it gets a fresh id."""
+    asset = Asset(id=new_id(now), created=now, **values)
+    connection.execute(insert(assets).values(**asdict(asset), tags=[]))
+    return asset
+
+
+def insert_generation(connection: Connection, asset_id: str, generation: Generation) -> None:
+    connection.execute(insert(generations).values(asset_id=asset_id, **asdict(generation)))
+
+
+def read_asset(connection: Connection, asset_id: str) -> Asset:
+    """The record, or :class:`NotFound`."""
+    row = connection.execute(select(*_ASSET).where(assets.c.id == asset_id)).first() if is_id(asset_id) else None
+    if row is None:
+        raise _no_picture()
+    return Asset(*row)
+
+
+def read_picture(connection: Connection, asset_id: str) -> dict[str, Any]:
+    """The picture with how it was made, or :class:`NotFound`."""
+    found = read_pictures(connection, [asset_id]) if is_id(asset_id) else []
+    if not found:
+        raise _no_picture()
+    return found[0]
+
+
+def read_pictures(connection: Connection, asset_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Pictures in the order of the ids; those that are gone are left out."""
+    query = _picture_query().where(assets.c.id.in_(asset_ids))
+    found = {row.id: picture_dict(row) for row in connection.execute(query)}
+    return [found[asset_id] for asset_id in asset_ids if asset_id in found]
+
+
+def read_page(connection: Connection, chat_id: str | None, filter: str, cursor: str | None, limit: int) -> Page:
+    """Newest first, by key and not by offset: a page costs the same at any depth, and nothing new shifts it."""
+    if cursor is not None and not is_id(cursor):
+        raise UserError("This is not a place in the gallery.")
+    if filter not in ("all", "sent", "received"):
+        raise UserError(f"The gallery has no filter {filter!r}.", hint="all, sent or received")
+    limit = max(1, min(limit, LONGEST_PAGE))
+    query = _picture_query().where(
+        true() if chat_id is None else assets.c.chat_id == chat_id,
+        true() if filter == "all" else assets.c.origin == filter,
+        true() if cursor is None else assets.c.id < cursor,
+    )
+    rows = connection.execute(query.order_by(assets.c.id.desc()).limit(limit + 1)).all()
+    pictures = [picture_dict(row) for row in rows[:limit]]
+    return Page(pictures, pictures[-1]["id"] if len(rows) > limit else None)
+
+
+def _picture_query() -> Any:
+    return select(*picture_columns()).outerjoin(generations, generations.c.asset_id == assets.c.id)
+
+
+def count(connection: Connection, chat_id: str) -> dict[str, int]:
+    query = select(assets.c.origin, func.count()).where(assets.c.chat_id == chat_id).group_by(assets.c.origin)
+    by_origin = {origin: int(number) for origin, number in connection.execute(query)}
+    sent, received = by_origin.get("sent", 0), by_origin.get("received", 0)
+    return {"all": sum(by_origin.values()), "sent": sent, "received": received}
+
+
+def newest_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, Asset]:
+    """For every hash the asset that was stored last."""
+    rows = connection.execute(select(*_ASSET).where(assets.c.sha256.in_(hashes)).order_by(assets.c.id))
+    return {row.sha256: Asset(*row) for row in rows}
+
+
+def is_used(connection: Connection, sha256: str) -> bool:
+    """Whether any record still needs the file."""
+    return connection.execute(select(assets.c.id).where(assets.c.sha256 == sha256).limit(1)).first() is not None
+
+
+# -- uses and deleting -----------------------------------------------------------------------------------------------
+
+
+def uses(connection: Connection, asset_id: str) -> list[dict[str, Any]]:
+    """Every place that shows the picture, as ``{"kind", "id", ...}``."""
+    hung = (
+        select(messages.c.id, messages.c.chat_id, messages.c.position)
+        .join(attachments, attachments.c.message_id == messages.c.id)
+        .where(attachments.c.asset_id == asset_id)
+        .distinct()
+        .order_by(messages.c.chat_id, messages.c.position)
+    )
+    places: list[dict[str, Any]] = [{"kind": "message", **row._asdict()} for row in connection.execute(hung)]
+    for kind, table in (("character", characters), ("persona", personas)):
+        worn = select(table.c.id, table.c.name).where(table.c.avatar_id == asset_id)
+        places += [{"kind": kind, **row._asdict()} for row in connection.execute(worn)]
+    return places
+
+
+def delete_asset(connection: Connection, asset_id: str, now: int) -> Asset:
+    """Remove the record and every use of it, each noted in the journal."""
+    asset = read_asset(connection, asset_id)
+    places = uses(connection, asset_id)
+    for table in (characters, personas):
+        connection.execute(update(table).where(table.c.avatar_id == asset_id).values(avatar_id=None))
+    # Attachments and the generation record go with it.
+    connection.execute(delete(assets).where(assets.c.id == asset_id))
+    for place in places:
+        if place["kind"] == "message":
+            note_message(connection, place["id"], now)
+    note(connection, "picture.removed", {"id": asset_id}, chat_id=asset.chat_id, now=now)
+    return asset
+
+
+def delete_of_chat(connection: Connection, chat_id: str) -> list[Asset]:
+    """Remove the records of a chat's pictures; those worn by a subject leave the chat instead. Returns the gone."""
+    worn = select(characters.c.avatar_id).where(characters.c.avatar_id.is_not(None))
+    worn_too = select(personas.c.avatar_id).where(personas.c.avatar_id.is_not(None))
+    here = assets.c.chat_id == chat_id
+    keep = assets.c.id.in_(worn.union(worn_too))
+    connection.execute(update(assets).where(here, keep).values(chat_id=None))
+    gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(here))]
+    connection.execute(delete(assets).where(here))
+    return gone
+
+
+def _no_picture() -> NotFound:
+    return NotFound("This picture no longer exists.")

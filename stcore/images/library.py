@@ -1,0 +1,276 @@
+"""All pictures: checked, stored by content, recorded, found again page by page, deleted with their last use.
+
+Bytes live in the blob store, what is known about them in ``assets`` and ``generations``. Several assets may share
+one file; it goes when the last of them goes. Messages and subjects hold asset ids only, never addresses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import Connection
+
+from stcore.errors import StorageError
+from stcore.images import asset_rows
+from stcore.images.asset_rows import Asset, Origin, Page
+from stcore.images.embed import read_texts, with_texts
+from stcore.images.sniff import EXTENSIONS, PictureFacts, decode_fully, read_facts
+from stcore.storage.blobs import digest, key_of
+
+if TYPE_CHECKING:
+    from stcore.bus import Bus
+    from stcore.clock import Clock
+    from stcore.images.generation import Generation
+    from stcore.storage.blobs import BlobStore
+    from stcore.storage.database import Database
+
+ImageSize = Literal["full", "medium", "thumb"]
+
+SIDES: dict[ImageSize, int] = {"thumb": 320, "medium": 1024}
+"""Longest side in pixels of the smaller versions."""
+
+_FILE = rf"[0-9a-f]{{2}}[/\\](?P<sha>[0-9a-f]{{64}})\.(?:{'|'.join(EXTENSIONS.values())})(?!\w|\.\w)"
+"""The part of a picture's file path below the store's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture that is checked and whose file is stored, but that has no record yet."""
+
+    sha256: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    generation: Generation | None = None
+
+    @property
+    def key(self) -> str:
+        return blob_key(self.sha256, self.media_type)
+
+
+class Library:
+    """Stores, reads, lists and deletes pictures. Nothing blocks the event loop."""
+
+    def __init__(self, database: Database, blobs: BlobStore, clock: Clock, bus: Bus | None = None) -> None:
+        self._database, self._blobs, self._clock, self._bus = database, blobs, clock, bus
+
+    # -- storing -----------------------------------------------------------------------------------------------------
+
+    async def store(
+        self,
+        data: bytes,
+        *,
+        kind: str,
+        origin: Origin,
+        chat_id: str | None = None,
+        job_id: str | None = None,
+        label: str = "",
+        generation: Generation | None = None,
+        embed: bool = True,
+    ) -> Asset:
+        """Check, store and record a picture. Raises ``UnusablePicture`` or ``StorageError``, and then keeps nothing."""
+        prepared = await self.prepare(data, generation=generation, embed=embed)
+
+        def fn(connection: Connection) -> Asset:
+            return self.insert(
+                connection, prepared, kind=kind, origin=origin, chat_id=chat_id, job_id=job_id, label=label
+            )
+
+        try:
+            return await self._database.write(fn)
+        except Exception:
+            await self.release([prepared.key])
+            raise
+
+    async def prepare(self, data: bytes, *, generation: Generation | None = None, embed: bool = True) -> Prepared:
+        """The slow half of storing: every pixel is decoded once, while the file is already being written."""
+        stored, facts, sha256 = await asyncio.to_thread(_to_store, data, generation if embed else None)
+        key = blob_key(sha256, facts.mime)
+        decoded, written = await asyncio.gather(
+            asyncio.to_thread(_decoded, data), self._blobs.put(key, stored), return_exceptions=True
+        )
+        for outcome in (decoded, written):
+            if isinstance(outcome, BaseException):
+                await self.release([key])
+                raise outcome
+        return Prepared(sha256, facts.mime, len(stored), facts.width, facts.height, generation)
+
+    def insert(
+        self,
+        connection: Connection,
+        prepared: Prepared,
+        *,
+        kind: str,
+        origin: Origin,
+        chat_id: str | None = None,
+        job_id: str | None = None,
+        label: str = "",
+    ) -> Asset:
+        """The quick half, inside a write transaction of the caller.
+
+        Whoever deletes a file looks for records under the same lock, so a file seen here stays.
+        """
+        if not self._blobs.exists_now(prepared.key):
+            raise StorageError("The picture's file vanished while it was being recorded.", hint="Try again.")
+        asset = asset_rows.insert_asset(
+            connection,
+            now=self._now(),
+            sha256=prepared.sha256,
+            media_type=prepared.media_type,
+            bytes=prepared.bytes,
+            width=prepared.width,
+            height=prepared.height,
+            kind=kind,
+            origin=origin,
+            chat_id=chat_id,
+            job_id=job_id,
+            label=label,
+        )
+        if prepared.generation is not None:
+            asset_rows.insert_generation(connection, asset.id, prepared.generation)
+        return asset
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    async def get(self, asset_id: str) -> dict[str, Any]:
+        """The picture as faces see it, or ``NotFound``."""
+        return await self._database.read(lambda c: asset_rows.read_picture(c, asset_id))
+
+    async def asset(self, asset_id: str) -> Asset:
+        """The record without how it was made, or ``NotFound``."""
+        return await self._database.read(lambda c: asset_rows.read_asset(c, asset_id))
+
+    async def page(
+        self,
+        chat_id: str | None = None,
+        filter: Literal["all", "sent", "received"] = "all",
+        cursor: str | None = None,
+        limit: int = asset_rows.PAGE,
+    ) -> Page:
+        """Pictures of a chat (``None`` = of all), newest first; ``cursor`` is ``next`` of the page before."""
+        return await self._database.read(lambda c: asset_rows.read_page(c, chat_id, filter, cursor, limit))
+
+    async def counts(self, chat_id: str) -> dict[str, int]:
+        """How many pictures the chat has: ``all``, ``sent``, ``received`` (GAL-1)."""
+        return await self._database.read(lambda c: asset_rows.count(c, chat_id))
+
+    async def read(self, asset_id: str, size: ImageSize = "full") -> tuple[bytes, str]:
+        """Bytes and media type. Smaller versions are WebP, made when first asked for and kept beside the original."""
+        asset = await self.asset(asset_id)
+        original = blob_key(asset.sha256, asset.media_type)
+        side = SIDES.get(size)
+        if side is None or max(asset.width, asset.height) <= side:
+            return await self._blobs.get(original), asset.media_type
+        key = key_of(asset.sha256, f"{size}.webp")
+        if await self._blobs.exists(key):
+            return await self._blobs.get(key), "image/webp"
+        small = await asyncio.to_thread(_smaller, await self._blobs.get(original), side)
+        await self._blobs.put(key, small)
+        return small, "image/webp"
+
+    # -- addresses ---------------------------------------------------------------------------------------------------
+
+    def path(self, asset: Asset) -> Path | None:
+        """The file on this machine; ``None`` when the store is elsewhere."""
+        return self._blobs.path(blob_key(asset.sha256, asset.media_type))
+
+    def address(self, asset: Asset, *, local: bool) -> str:
+        """What a text or a pipe calls the picture: its file for a terminal or script, else its address on the page."""
+        path = self.path(asset) if local else None
+        return str(path) if path else page_address(asset.id, asset.media_type)
+
+    async def canonical(self, text: str) -> str:
+        """``text`` with every file path of a picture of ours replaced by its address on the page."""
+        sample = self._blobs.path(key_of("0" * 64, "png"))
+        if sample is None:
+            return text
+        own = re.compile(re.escape(f"{sample.parents[1]}{os.sep}") + _FILE)
+        hashes = {match["sha"] for match in own.finditer(text)}
+        if not hashes:
+            return text
+        known = await self._database.read(lambda c: asset_rows.newest_by_hash(c, list(hashes)))
+
+        def address(match: re.Match[str]) -> str:
+            asset = known.get(match["sha"])
+            return page_address(asset.id, asset.media_type) if asset else match[0]
+
+        return own.sub(address, text)
+
+    # -- deleting ----------------------------------------------------------------------------------------------------
+
+    async def uses(self, asset_id: str) -> list[dict[str, Any]]:
+        """Where the picture is used, to be named before it is deleted: messages, characters, personas (GAL-9)."""
+        return await self._database.read(lambda c: asset_rows.uses(c, asset_id))
+
+    async def delete(self, asset_id: str) -> None:
+        """Remove the picture everywhere it is used, and its file when nothing else needs it."""
+        asset = await self._database.write(lambda c: asset_rows.delete_asset(c, asset_id, self._now()))
+        if self._bus is not None:
+            self._bus.wake()
+        await self.release([blob_key(asset.sha256, asset.media_type)])
+
+    async def delete_of_chat(self, chat_id: str) -> None:
+        """Before a chat is deleted: its pictures go, except those a character or persona still wears (STO-4)."""
+        gone = await self._database.write(lambda c: asset_rows.delete_of_chat(c, chat_id))
+        await self.release([blob_key(asset.sha256, asset.media_type) for asset in gone])
+
+    async def release(self, keys: list[str]) -> None:
+        """Remove the files among ``keys`` that no record needs, with their smaller versions."""
+
+        def fn(connection: Connection) -> None:
+            # A write transaction although nothing is written: nobody can record a picture of this file meanwhile.
+            for key in set(keys):
+                sha256 = key[3:67]
+                if not asset_rows.is_used(connection, sha256):
+                    for name in (key, *(key_of(sha256, f"{size}.webp") for size in SIDES)):
+                        self._blobs.delete_now(name)
+
+        await self._database.write(fn)
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
+
+
+def blob_key(sha256: str, media_type: str) -> str:
+    """The key of an original."""
+    return key_of(sha256, EXTENSIONS[media_type])
+
+
+def page_address(asset_id: str, media_type: str) -> str:
+    """Where the web page finds a picture: ``/pictures/<asset id>.<ending>``."""
+    return f"/pictures/{asset_id}.{EXTENSIONS[media_type]}"
+
+
+def _to_store(data: bytes, generation: Generation | None) -> tuple[bytes, PictureFacts, str]:
+    """The bytes as they will be kept, what they are, and their hash."""
+    facts = read_facts(data)
+    if generation is not None:
+        texts = generation.texts(facts.width, facts.height)
+        if "parameters" in read_texts(data):
+            # The source's own words on how it was made are more exact than ours.
+            del texts["parameters"]
+        data = with_texts(data, texts)
+    return data, facts, digest(data)
+
+
+def _decoded(data: bytes) -> None:
+    """Raise ``UnusablePicture`` unless every pixel can be decoded."""
+    decode_fully(data)
+
+
+def _smaller(data: bytes, side: int) -> bytes:
+    from io import BytesIO
+
+    _, picture = decode_fully(data)
+    if picture.mode not in ("RGB", "RGBA"):
+        picture = picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode else "RGB")
+    picture.thumbnail((side, side))
+    out = BytesIO()
+    picture.save(out, "WEBP", quality=82, method=3)
+    return out.getvalue()
