@@ -1,0 +1,304 @@
+"""The host: it puts the parts together and knows nothing else.
+
+Parts are made when they are first used, so that ``stcore run -c '/echo hi'`` opens no database and imports none of
+what pictures need. A face opens one host::
+
+    async with Host.open(folder, face="web") as host:
+        session = await host.session(chat_id, ui)
+        await session.say("/sd apple tree")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from stcore.clock import Clock, SystemClock
+from stcore.paths import DataFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stcore.bus import Bus
+    from stcore.chat.session import Session
+    from stcore.chat.store import ChatStore
+    from stcore.commands import Interpreter
+    from stcore.commands.services import Ui
+    from stcore.config import SecretsFile, SettingsFile
+    from stcore.connections import Connections, Tools
+    from stcore.images.jobs import Jobs
+    from stcore.images.library import Library
+    from stcore.images.service import ImageService
+    from stcore.images.source import Connection
+    from stcore.images.styles import StyleLibrary
+    from stcore.images.workflows import WorkflowLibrary
+    from stcore.macros import MacroEngine
+    from stcore.plugins import PluginHost
+    from stcore.storage.blobs import BlobStore
+    from stcore.storage.database import Database
+    from stcore.text.model import TextConnection
+
+log = logging.getLogger("stcore")
+
+Face = Literal["web", "terminal", "once"]
+
+
+class Host:
+    """One installation at work. ``plugins`` are handed-in plugins as (name, object), beside those that are found."""
+
+    def __init__(
+        self,
+        data: DataFolder,
+        *,
+        face: Face = "web",
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+        plugins: tuple[tuple[str, Any], ...] = (),
+    ) -> None:
+        self.data = data
+        self.face = face
+        self.clock: Clock = clock or SystemClock()
+        self.random = rng or random.Random(secrets.randbits(64))
+        self._handed_in = plugins
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, data: Path | str | None = None, **how: Any) -> AsyncIterator[Host]:
+        """A host for the length of the block; see :meth:`__init__` for ``how``. Closes what was opened."""
+        host = cls(DataFolder(data), **how)
+        try:
+            await host.start()
+            yield host
+        finally:
+            await host.close()
+
+    # -- settings ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def settings(self) -> SettingsFile:
+        """``settings.toml``."""
+        from stcore.config import SettingsFile
+
+        return SettingsFile(self.data)
+
+    @cached_property
+    def secrets(self) -> SecretsFile:
+        """``secrets.toml`` and the environment."""
+        from stcore.config import SecretsFile
+
+        return SecretsFile(self.data)
+
+    @cached_property
+    def plugins(self) -> PluginHost:
+        """Everything that was plugged in; loaded when first asked."""
+        from stcore.plugins import PluginHost
+
+        disabled = tuple(self.settings.current.plugins.disabled)
+        return PluginHost(self.data / "plugins", disabled, self._handed_in)
+
+    # -- storage -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, with its tables as they should be."""
+        from stcore.storage.database import Database
+
+        self.data.prepare()
+        database = Database(self.settings.current.storage.database or self.data.database_url)
+        try:
+            database.prepare()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @cached_property
+    def bus(self) -> Bus:
+        """Live changes."""
+        from stcore.bus import Bus
+
+        return Bus(self.database)
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """The files of pictures."""
+        from stcore.storage.blobs import open_blobs
+
+        return open_blobs(self.settings.current.storage.pictures or self.data.pictures)
+
+    @cached_property
+    def library(self) -> Library:
+        """Pictures."""
+        from stcore.images.library import Library
+
+        return Library(self.database, self.blobs, self.clock, self.bus)
+
+    @cached_property
+    def chats(self) -> ChatStore:
+        """Chats and messages."""
+        from stcore.chat.store import ChatStore
+
+        return ChatStore(self.database, self.bus, self.clock)
+
+    # -- connections -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def connections(self) -> Connections[Connection]:
+        """Image sources with address and key."""
+        from stcore.connections import Connections
+        from stcore.images.source import Connection
+
+        return Connections("sources", lambda: self.plugins.sources, Connection, self._tools)
+
+    @cached_property
+    def texts(self) -> Connections[TextConnection]:
+        """Text models with address and key."""
+        from stcore.connections import Connections
+        from stcore.text.model import TextConnection
+
+        return Connections("texts", lambda: self.plugins.texts, TextConnection, self._tools)
+
+    @property
+    def _tools(self) -> Tools:
+        from stcore.connections import Tools
+
+        return Tools(self.settings, self.secrets, self.database, self.bus, self.clock, self.random)
+
+    # -- pictures ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def styles(self) -> StyleLibrary:
+        """Style presets: bundled, from plugins, and the person's own."""
+        from stcore.images.styles import StyleLibrary
+
+        return StyleLibrary(self.data / "styles", [style for _, style in self.plugins.gather("stcore_styles")])
+
+    @cached_property
+    def workflows(self) -> WorkflowLibrary:
+        """Workflow graphs: bundled, from plugins, and the person's own."""
+        from stcore.images.workflows import WorkflowLibrary
+
+        return WorkflowLibrary(
+            self.data / "workflows", dict(pair for _, pair in self.plugins.gather("stcore_workflows"))
+        )
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Pictures being made: durable while the program runs on, inline in a one-shot."""
+        from stcore.chat.publish import publish
+        from stcore.images.jobs import Jobs
+
+        return Jobs(
+            database=self.database,
+            bus=self.bus,
+            library=self.library,
+            clock=self.clock,
+            open_connection=self.connections.open,
+            publish=lambda connection, job, pictures: publish(connection, job, pictures, self.settings.current),
+            folder=self.data.root,
+            finish=self._finished_picture,
+            durable=self.face != "once",
+        )
+
+    def _finished_picture(self, data: bytes, request: Any) -> bytes:
+        for _, changed in self.plugins.call("stcore_image", data=data, request=request):
+            data = changed
+        return data
+
+    @cached_property
+    def images(self) -> ImageService:
+        """The way of a picture."""
+        from stcore.images.service import ImageService
+
+        return ImageService(
+            settings=self.settings,
+            connections=self.connections,
+            styles=self.styles,
+            workflows=self.workflows,
+            jobs=self.jobs,
+            library=self.library,
+            plugins=self.plugins,
+            addresses="page" if self.face == "web" else "file",
+        )
+
+    # -- languages ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def macros(self) -> MacroEngine:
+        """The macro language with its vocabulary; plugins are asked when a name is not known."""
+        from stcore.macros import MacroEngine, standard_registry
+
+        registry = standard_registry()
+        registry.on_missing = lambda name: self._vocabulary_of_plugins()
+        return MacroEngine(registry)
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The slash language with its vocabulary; plugins are asked when a name is not known."""
+        from stcore.commands import Interpreter, standard_registry
+
+        registry = standard_registry()
+        registry.on_missing = lambda name: self._vocabulary_of_plugins()
+        return Interpreter(registry, self.macros)
+
+    def _vocabulary_of_plugins(self) -> bool:
+        """Add the commands and macros of plugins, once; whether there were any."""
+        if "_vocabulary" in self.__dict__:
+            return False
+        self.__dict__["_vocabulary"] = True
+        added = False
+        rooms = (("stcore_commands", self.interpreter.registry), ("stcore_macros", self.macros.registry))
+        for hook, registry in rooms:
+            for plugin, item in self.plugins.gather(hook):
+                try:
+                    registry.add(item, plugin=plugin)
+                    added = True
+                except Exception as error:  # noqa: BLE001 - a bad definition is its plugin's fault
+                    self.plugins.quarantine(plugin, f"{hook}: {error}", getattr(error, "hint", "") or "Mend it.")
+        return added
+
+    # -- people ------------------------------------------------------------------------------------------------------
+
+    async def session(self, chat_id: str | None = None, ui: Ui | None = None) -> Session:
+        """A chat opened for one person. Without ``chat_id`` a script runs alone; a chat is made when it needs one."""
+        from stcore.chat.session import Session
+
+        session = Session(self, chat_id, ui)
+        await session.load()
+        return session
+
+    def publish(self, kind: str, data: dict[str, Any], chat_id: str | None = None) -> None:
+        """Tell whoever listens something passing; a host that opened no database has no listeners."""
+        if "bus" in self.__dict__:
+            self.bus.publish(kind, data, chat_id)
+
+    # -- life --------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Bring up what runs by itself: jobs left behind by a program that died, and plugins that want to know."""
+        if self.face == "once":
+            return
+        await asyncio.to_thread(lambda: self.database)
+        await self.jobs.start()
+        self.plugins.call("stcore_startup", host=self)
+
+    async def close(self) -> None:
+        """Shut down in the reverse order of need."""
+        made = self.__dict__
+        if "plugins" in made and self.face != "once":
+            self.plugins.call("stcore_shutdown", host=self)
+        if "jobs" in made:
+            await self.jobs.stop()
+        for room in ("connections", "texts"):
+            if room in made:
+                await made[room].aclose()
+        if "bus" in made:
+            await self.bus.close()
+        if "database" in made:
+            await asyncio.to_thread(self.database.close)
