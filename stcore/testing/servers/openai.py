@@ -1,0 +1,250 @@
+"""A fake OpenAI-compatible server: a real HTTP server that answers at once and costs nothing.
+
+It obeys spec/sources/text-openai-compatible.md, including what goes wrong: queue :class:`Reply` and :class:`Fault`
+objects for the next requests, or list the fields it shall not know. With nothing queued it chats: it takes up the
+words of the question, so that a demonstration is pleasant. By hand: ``python -m stcore.testing demo``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import random
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Answer with this status and body instead of a reply."""
+
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer and the manner in which it is sent.
+
+    ``pieces`` are the texts of the chunks. ``tools`` are lists of fragments (``tool_calls`` entries) per chunk.
+    ``field`` is where the words of a chunk stand. ``wait`` keeps the stream open without end before it finishes.
+    """
+
+    pieces: tuple[str, ...] = ()
+    reasoning: str = ""
+    reasoning_field: Literal["reasoning", "reasoning_content"] = "reasoning"
+    tools: tuple[list[dict[str, Any]], ...] = ()
+    images: tuple[str, ...] = ()
+    refusal: str = ""
+    finish: str | None = "stop"
+    field: Literal["delta", "message", "text"] = "delta"
+    error: dict[str, Any] | None = None
+    raw: tuple[str, ...] = ()
+    usage: bool = True
+    done: bool = True
+    comments: bool = False
+    separator: str = "\n\n"
+    bytes_per_write: int = 0
+    cut_off: bool = False
+    wait: bool = False
+    delay: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A request as it arrived."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any = None
+
+
+class FakeOpenAI:
+    """The server; ``app`` is the ASGI application, the rest are its switches and its memory."""
+
+    def __init__(self, *, key: str = "", seed: int = 0, delay: float = 0.0) -> None:
+        self.key, self.delay = key, delay
+        self.models: Any = {
+            "object": "list",
+            "data": [
+                {"id": "chatty-small", "object": "model", "owned_by": "fake"},
+                {"id": "chatty-seeing", "object": "model", "capabilities": {"vision": True, "function_calling": True}},
+            ],
+        }
+        self.descriptions: dict[str, Any] = {}
+        """Further paths that answer with JSON: ``/api/show``, ``/props``, ``/v1/key`` ..."""
+        self.unknown_fields: set[str] = set()
+        self.queue: deque[Reply | Fault] = deque()
+        self.requests: list[Recorded] = []
+        self.hung_up = 0
+        """Streams that the client closed before they were finished."""
+        self._random = random.Random(seed)
+        self._numbers = itertools.count(1)
+        self.app = Starlette(routes=[Route("/{path:path}", self._route, methods=["GET", "POST"])])
+
+    @property
+    def bodies(self) -> list[Any]:
+        """The bodies of the chat requests."""
+        return [request.body for request in self.requests if request.path.endswith("/chat/completions")]
+
+    async def _route(self, request: Request) -> Response:
+        raw = await request.body()
+        body: Any = json.loads(raw) if raw else None
+        path = request.url.path
+        self.requests.append(Recorded(request.method, path, dict(request.query_params), dict(request.headers), body))
+        if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
+            return _error(401, "Incorrect API key provided.", type="invalid_request_error", code="invalid_api_key")
+        if path in self.descriptions:
+            found = self.descriptions[path]
+            return JSONResponse(found.body, found.status) if isinstance(found, Fault) else JSONResponse(found)
+        if path.endswith("/models") and request.method == "GET":
+            return JSONResponse(self.models)
+        if path.endswith("/chat/completions") and request.method == "POST":
+            return self._complete(body)
+        return _error(404, f"Unknown request URL: {request.method} {path}.", type="invalid_request_error")
+
+    def _complete(self, body: dict[str, Any]) -> Response:
+        for name in sorted(self.unknown_fields & set(body)):
+            return _error(
+                400, f"Unsupported parameter: '{name}' is not supported with this model.", param=name, code=None
+            )
+        plan = self.queue.popleft() if self.queue else self._chat(body)
+        if isinstance(plan, Fault):
+            return Response(_encoded(plan.body), plan.status, {"content-type": "application/json", **plan.headers})
+        number = next(self._numbers)
+        if body.get("stream"):
+            return StreamingResponse(self._stream(plan, body, number), media_type="text/event-stream")
+        return JSONResponse(_whole(plan, body, number))
+
+    async def _stream(self, plan: Reply, body: dict[str, Any], number: int) -> AsyncIterator[bytes]:
+        finished = False
+        try:
+            for event in self._events(plan, body, number):
+                data = f"{event}{plan.separator}".encode()
+                size = plan.bytes_per_write or len(data)
+                for start in range(0, len(data), size):
+                    yield data[start : start + size]
+                    # Without a pause the server joins the writes again.
+                    await asyncio.sleep(0.001 if plan.bytes_per_write else plan.delay)
+            if plan.wait:
+                await asyncio.sleep(3600)
+            if plan.cut_off:
+                raise ConnectionResetError("switched off in the middle")
+            finished = True
+        finally:
+            self.hung_up += not finished
+
+    def _events(self, plan: Reply, body: dict[str, Any], number: int) -> list[str]:
+        events = [": FAKE PROCESSING"] if plan.comments else []
+        events += [f"data: {json.dumps(chunk, ensure_ascii=False)}" for chunk in _chunks(plan, body, number)]
+        events += plan.raw
+        if plan.error is not None:
+            return [*events, f"data: {json.dumps(plan.error)}"]
+        if not plan.done or plan.wait or plan.cut_off:
+            return events
+        return [*events, "data: [DONE]"]
+
+    # -- a pleasant chat ---------------------------------------------------------------------------------------------
+
+    def _chat(self, body: dict[str, Any]) -> Reply:
+        asked = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
+        if isinstance(asked, list):
+            pictures = sum(part["type"] == "image_url" for part in asked)
+            said = " ".join(part["text"] for part in asked if part["type"] == "text")
+            asked = f"{said} (and {pictures} picture{'s' * (pictures != 1)})"
+        opening = self._random.choice(_OPENINGS)
+        text = f"{opening} “{' '.join(asked.split())[:120]}” {self._random.choice(_TURNS)}"
+        words = [f"{word} " for word in text.split()]
+        return Reply(pieces=(*words[:-1], words[-1].rstrip()), delay=self.delay)
+
+
+_OPENINGS = (
+    "You say",
+    "I have been turning this over:",
+    "Let me repeat it, because I like the sound:",
+    "Somebody wrote on the harbour wall:",
+)
+_TURNS = (
+    "- and the lamps along the quay go on, one after the other, as if they agreed.",
+    "- well, then we had better take a coat and a lantern and go and look.",
+    "- and what would you do if the door were open? I am asking for a friend.",
+    "- I only pretend to think, I am a fake server, but I pretend with all my heart.",
+)
+
+
+def _chunks(plan: Reply, body: dict[str, Any], number: int) -> list[dict[str, Any]]:
+    def chunk(part: dict[str, Any], finish: str | None = None, field: str = "delta") -> dict[str, Any]:
+        return {**head, "choices": [{"index": 0, field: part, "finish_reason": finish}]}
+
+    head = {"id": f"chatcmpl-{number}", "object": "chat.completion.chunk", "created": 1780000000 + number}
+    head["model"] = body.get("model", "")
+    chunks = [chunk({"role": "assistant"})]
+    if plan.reasoning:
+        chunks.append(chunk({plan.reasoning_field: plan.reasoning}))
+    for piece in plan.pieces:
+        part: Any = piece if plan.field == "text" else {"content": piece}
+        chunks.append(chunk(part, field=plan.field))
+    chunks += [chunk({"tool_calls": fragments}) for fragments in plan.tools]
+    if plan.images:
+        chunks.append(chunk({"images": _pictures(plan)}))
+    if plan.refusal:
+        chunks.append(chunk({"refusal": plan.refusal}))
+    if plan.error is None and not (plan.wait or plan.cut_off):
+        chunks.append(chunk({}, plan.finish))
+        if plan.usage and (body.get("stream_options") or {}).get("include_usage"):
+            chunks.append({**head, "choices": [], "usage": _usage(plan, body)})
+    return chunks
+
+
+def _whole(plan: Reply, body: dict[str, Any], number: int) -> dict[str, Any]:
+    if plan.error is not None:
+        return plan.error
+    message: dict[str, Any] = {"role": "assistant", "content": plan.text or None}
+    if plan.reasoning:
+        message[plan.reasoning_field] = plan.reasoning
+    if plan.tools:
+        message["tool_calls"] = [call for fragments in plan.tools for call in fragments]
+    if plan.images:
+        message["images"] = _pictures(plan)
+    if plan.refusal:
+        message["refusal"] = plan.refusal
+    return {
+        "id": f"chatcmpl-{number}",
+        "object": "chat.completion",
+        "created": 1780000000 + number,
+        "model": body.get("model", ""),
+        "choices": [{"index": 0, "message": message, "finish_reason": plan.finish}],
+        "usage": _usage(plan, body),
+    }
+
+
+def _pictures(plan: Reply) -> list[dict[str, Any]]:
+    return [{"type": "image_url", "image_url": {"url": url}} for url in plan.images]
+
+
+def _usage(plan: Reply, body: dict[str, Any]) -> dict[str, int]:
+    asked, said = len(json.dumps(body["messages"])) // 4, max(1, len(plan.text) // 4)
+    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+
+
+def _encoded(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+
+
+def _error(status: int, message: str, **fields: Any) -> Response:
+    return JSONResponse({"error": {"message": message, **fields}}, status)
