@@ -28,13 +28,13 @@ STATUS: Mapping[str, int] = {
     "busy": 409,
     "needs_person": 409,
     "too_large": 413,
-    "unusable_picture": 400,
     "script": 422,
     "parse": 422,
     "execution": 422,
     # the set-up
     "configuration": 409,
     "settings": 409,
+    "definition": 409,
     "plugin": 409,
     # this program
     "error": 500,
@@ -71,9 +71,10 @@ _STATUS_OF_PICTURE = {"bad_type": 415, "too_big": 413}
 
 def status_of(error: StcoreError) -> int:
     """The HTTP status of an error."""
-    if (code := getattr(error, "code", "")) in _STATUS_OF_PICTURE and error.kind == "unusable_picture":
-        return _STATUS_OF_PICTURE[code]
-    return STATUS.get(error.kind, _STATUS_OF_WHOSE[error.whose])
+    told = error.to_dict()
+    if told["kind"] == "unusable_picture":
+        return _STATUS_OF_PICTURE.get(told.get("code", ""), 400)
+    return STATUS.get(told["kind"], _STATUS_OF_WHOSE[told.get("whose", "host")])
 
 
 def answer(error: StcoreError, status: int | None = None, headers: Mapping[str, str] | None = None) -> JSONResponse:

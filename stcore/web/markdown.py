@@ -45,14 +45,14 @@ ATTRIBUTES = {
 }
 
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}\Z")
-_OWN = re.compile(r"/pictures/([0-9a-f]{32}\.[a-z]{3,4})(?:\?.*)?\Z")
+_OWN = re.compile(r"(/pictures/[0-9a-f]{32}\.[a-z]{3,4})(?:\?.*)?\Z")
 # nh3 writes every attribute in double quotes and escapes < and > inside them, so these find elements and nothing else.
 _IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
 class Renderer:
-    """Renders texts. ``sign`` turns the name of one of our pictures into the address it is loaded from."""
+    """Renders texts. ``sign`` turns the address of one of our pictures into the one it is loaded from."""
 
     def __init__(self, sign: Callable[[str], str]) -> None:
         self._sign = sign

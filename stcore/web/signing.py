@@ -1,6 +1,6 @@
 """Signed addresses of pictures: short-lived proofs that this host itself handed an address out (studio.md, GAL-4).
 
-A signature covers the name of the picture, the size and the time of expiry. The key lies in the data folder, readable
+A signature covers the path of the picture, the size and the time of expiry. The key lies in the data folder, readable
 by its owner only, and is made at first use; all processes of one data folder share it, so any of them serves what
 another signed, and a restart breaks no page that is open.
 """
@@ -11,22 +11,20 @@ import hashlib
 import hmac
 import math
 import secrets
-from typing import Any, Literal
+from typing import Any
 
 from itsdangerous import Signer
 
 from stcore.clock import Clock
 from stcore.config import replacing
 from stcore.errors import Forbidden, StorageError
-from stcore.images.sniff import EXTENSIONS
+from stcore.images.library import ImageSize, page_address
 from stcore.paths import DataFolder
 
 LIFETIME = 3600
 """Seconds that an address works."""
 
 KEY_BYTES = 32
-
-Size = Literal["full", "medium", "thumb"]
 
 
 class PictureSigner:
@@ -38,43 +36,41 @@ class PictureSigner:
 
     def addresses(self, asset_id: str, media_type: str) -> dict[str, Any]:
         """``url``, ``medium``, ``thumb`` and ``download`` of a picture; ``expires`` in milliseconds since 1970."""
-        name = file_name(asset_id, media_type)
-        expires = math.floor(self._clock.now().timestamp()) + LIFETIME
-        full = self._address(name, "full", expires)
+        path = page_address(asset_id, media_type)
+        expires = self._expiry()
+        full = self._address(path, "full", expires)
         return {
             "url": full,
-            "medium": self._address(name, "medium", expires),
-            "thumb": self._address(name, "thumb", expires),
+            "medium": self._address(path, "medium", expires),
+            "thumb": self._address(path, "thumb", expires),
             "download": f"{full}&download=1",
             "expires": expires * 1000,
         }
 
-    def address(self, name: str, size: Size = "full") -> str:
-        """The signed address of the picture ``<asset id>.<ending>``."""
-        return self._address(name, size, math.floor(self._clock.now().timestamp()) + LIFETIME)
+    def address(self, path: str, size: ImageSize = "full") -> str:
+        """The signed form of ``/pictures/<asset id>.<ending>``."""
+        return self._address(path, size, self._expiry())
 
-    def check(self, name: str, size: str, expires: str, signature: str) -> None:
+    def check(self, path: str, size: str, expires: str, signature: str) -> None:
         """Raise :class:`Forbidden` unless this host signed exactly this and the hour is not over.
 
         The parts are compared as they stand in the address: what reads the same in another spelling is refused too.
         """
         hint = "Ask for a fresh address; the page does so by itself."
-        expected = self._signature(name, size, expires)
+        expected = self._signature(path, size, expires)
         if not hmac.compare_digest(expected.encode(), signature.encode()):
             raise Forbidden("This address of a picture is not one that stcore handed out.", hint=hint)
         if self._clock.now().timestamp() >= int(expires) + 1:
             raise Forbidden("This address of a picture has expired.", hint=hint)
 
-    def _address(self, name: str, size: Size, expires: int) -> str:
-        return f"/pictures/{name}?size={size}&e={expires}&s={self._signature(name, size, str(expires))}"
+    def _expiry(self) -> int:
+        return math.floor(self._clock.now().timestamp()) + LIFETIME
 
-    def _signature(self, name: str, size: str, expires: str) -> str:
-        return self._signer.get_signature("\n".join((name, size, expires))).decode()
+    def _address(self, path: str, size: ImageSize, expires: int) -> str:
+        return f"{path}?size={size}&e={expires}&s={self._signature(path, size, str(expires))}"
 
-
-def file_name(asset_id: str, media_type: str) -> str:
-    """The name under which a picture is served: its id and the usual ending of its type."""
-    return f"{asset_id}.{EXTENSIONS.get(media_type, 'bin')}"
+    def _signature(self, path: str, size: str, expires: str) -> str:
+        return self._signer.get_signature("\n".join((path, size, expires))).decode()
 
 
 def load_key(folder: DataFolder) -> bytes:

@@ -17,12 +17,13 @@ from stcore.web.signing import PictureSigner, load_key
 pytestmark = pytest.mark.anyio
 
 ASSET = "0123456789abcdef" * 2
+PATH = f"/pictures/{ASSET}.png"
 
 
 def check(signer: PictureSigner, address: str) -> None:
     parts = urlsplit(address)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    signer.check(parts.path.removeprefix("/pictures/"), *(query.get(part, "") for part in ("size", "e", "s")))
+    signer.check(parts.path, *(query.get(part, "") for part in ("size", "e", "s")))
 
 
 @pytest.fixture
@@ -46,18 +47,18 @@ def test_every_address_of_a_picture_works(signer: PictureSigner) -> None:
 @pytest.mark.parametrize("into_the_second", [0.0, 0.4, 0.999])
 async def test_an_address_lives_for_an_hour(signer: PictureSigner, clock: ManualClock, into_the_second: float) -> None:
     await clock.advance(into_the_second)
-    address = signer.address(f"{ASSET}.png")
+    address = signer.address(PATH)
     await clock.advance(3599)
     check(signer, address)
     await clock.advance(2)
     with pytest.raises(Forbidden, match="expired"):
         check(signer, address)
-    check(signer, signer.address(f"{ASSET}.png"))
+    check(signer, signer.address(PATH))
 
 
 @pytest.mark.feature("GAL-4")
 def test_an_address_with_any_character_changed_is_refused(signer: PictureSigner) -> None:
-    address = signer.address(f"{ASSET}.png", "thumb")
+    address = signer.address(PATH, "thumb")
     for place in range(len("/pictures/"), len(address)):
         for other in ("A", "0", "_", "z"):
             if other != address[place]:
@@ -66,7 +67,7 @@ def test_an_address_with_any_character_changed_is_refused(signer: PictureSigner)
 
 
 def test_another_spelling_of_the_same_is_refused(signer: PictureSigner) -> None:
-    address = signer.address(f"{ASSET}.png")
+    address = signer.address(PATH)
     for bent in (
         address.replace("e=", "e=0"),
         address.replace("e=", "e=+"),
@@ -79,7 +80,7 @@ def test_another_spelling_of_the_same_is_refused(signer: PictureSigner) -> None:
 
 def test_another_key_is_another_host(clock: ManualClock, signer: PictureSigner) -> None:
     with pytest.raises(Forbidden):
-        check(PictureSigner(b"j" * 32, clock), signer.address(f"{ASSET}.png"))
+        check(PictureSigner(b"j" * 32, clock), signer.address(PATH))
 
 
 def test_the_key_is_made_once_and_private(tmp_path: Path) -> None:
