@@ -1,0 +1,95 @@
+"""Small tools for text (spec/macros.md section 13.1)."""
+
+from __future__ import annotations
+
+from stcore.macros.calls import MacroCall, MacroFailure
+from stcore.macros.definitions import Alias, Argument, ListPart, macro
+from stcore.macros.pipeline import TRIM_MARK
+
+MAX_COUNT = 100_000
+"""Characters that one ``space`` or ``newline`` may give."""
+
+_COUNT = Argument("count", "How many.", types="integer", optional=True, default="1", sample="2")
+
+
+def _repeat(character: str, count: str) -> str:
+    number = int(count) if len(count) < 10 else MAX_COUNT + 1
+    if not 0 <= number <= MAX_COUNT:
+        raise MacroFailure(f"the count must lie between 0 and {MAX_COUNT}")
+    return character * number
+
+
+@macro("space", _COUNT, group="utility", determinism="pure", examples=[("[{{space::2}}]", "[  ]")])
+def space(call: MacroCall, count: str = "1") -> str:
+    """One space or several."""
+    return _repeat(" ", count)
+
+
+@macro("newline", _COUNT, group="utility", determinism="pure", examples=[("a{{newline}}b", "a\nb")])
+def newline(call: MacroCall, count: str = "1") -> str:
+    """One line feed or several."""
+    return _repeat("\n", count)
+
+
+@macro("noop", group="utility", determinism="pure", examples=[("[{{noop}}]", "[]")])
+def noop(call: MacroCall) -> str:
+    """Nothing."""
+    return ""
+
+
+@macro(
+    "trim",
+    Argument("content", "The text of the block.", optional=True),
+    group="utility",
+    determinism="pure",
+    examples=[("a\n\n{{trim}}\nb", "ab"), ("[{{trim}}  boxed\n{{/trim}}]", "[boxed]")],
+)
+def trim(call: MacroCall, content: str = "") -> str:
+    """Remove the line breaks around it; as a block, the whitespace around its content."""
+    return content if call.is_block else TRIM_MARK
+
+
+@macro(
+    "reverse",
+    Argument("value", "The text to reverse.", sample="pan"),
+    group="utility",
+    determinism="pure",
+    examples=[("{{reverse::pan}}", "nap"), ("{{reverse}}ton{{/reverse}}", "not")],
+)
+def reverse(call: MacroCall, value: str) -> str:
+    """The characters of a text in reverse order."""
+    return value[::-1]
+
+
+@macro(
+    "//",
+    Argument("comment", "Anything but a pipe."),
+    rest=ListPart(),
+    aliases=[Alias("comment", visible=False)],
+    group="utility",
+    determinism="pure",
+    strict=False,
+    examples=[("{{// to do: {{user}} }}done", "done"), ("{{comment a}}b", "b")],
+)
+def comment(call: MacroCall, *words: str) -> str:
+    """A remark that is removed; macros in it run."""
+    return ""
+
+
+@macro(
+    "banned",
+    Argument("word", "The word, with or without quotation marks.", sample="tapestry"),
+    group="utility",
+    determinism="environment",
+    effect=True,
+    examples=[('[{{banned "word"}}]', "[]")],
+)
+def banned(call: MacroCall, word: str) -> str:
+    """Keep a word out of the coming answer, where the back end can."""
+    ban = call.environment.ban
+    if ban is not None:
+        ban(word.removeprefix('"').removesuffix('"'))
+    return ""
+
+
+MACROS = (space, newline, noop, trim, reverse, comment, banned)

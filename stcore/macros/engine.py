@@ -1,0 +1,160 @@
+"""The engine: text in, text out, never an exception (spec/macros.md sections 1 and 2)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stcore.errors import Span
+from stcore.macros.cache import TextCache
+from stcore.macros.calls import CallSite, Origin
+from stcore.macros.compiler import Compiler, Part
+from stcore.macros.diagnostics import Diagnostic
+from stcore.macros.environment import Environment
+from stcore.macros.parser import parse
+from stcore.macros.pipeline import Phase, Processor, Processors, finish_text, is_plain, rewrite_legacy
+from stcore.macros.registry import Registry
+from stcore.macros.run import MAX_RESOLVES, Compiled, LimitReached, Run, render
+
+CACHE_CHARACTERS = 4_000_000
+
+
+class Program(NamedTuple):
+    """A pre-processed text, compiled, and what its reader did not understand."""
+
+    compiled: Compiled
+    remarks: tuple[Diagnostic, ...]
+
+
+class Template:
+    """A compiled text, to be rendered any number of times.
+
+    ``constant`` is the finished text when it depends on nothing, else ``None``.
+    """
+
+    __slots__ = ("_engine", "_program", "constant", "text")
+
+    def __init__(self, engine: MacroEngine, text: str, program: Program | None) -> None:
+        self.text = text
+        self._engine = engine
+        self._program = program
+        self.constant: str | None = None
+        if program is not None and isinstance(program.compiled, str) and not engine.has_processors:
+            self.constant = finish_text(program.compiled)
+
+    def render(self, env: Environment) -> str:
+        """The text for ``env``; never raises. Past a limit the text comes back as it is, with a diagnostic."""
+        program = self._program
+        if self.constant is not None and program is not None:
+            for remark in program.remarks:
+                env.diagnostics(remark)
+            return self.constant
+        run = Run(self._engine, env, self.text)
+        try:
+            return self._engine.run_text(self.text, program, run)
+        except Exception as failure:  # noqa: BLE001 - a limit, or a processor or mapping of the host that failed
+            run.report(f"The text stays as it is: {failure or type(failure).__name__}", level="error")
+            return self.text
+
+
+class MacroEngine:
+    """Substitutes macros with the vocabulary of a registry (by default the built-in one)."""
+
+    def __init__(self, registry: Registry | None = None) -> None:
+        if registry is None:
+            from stcore.macros.builtin import builtin_macros
+
+            registry = Registry(builtin_macros())
+        self.registry = registry
+        self._processors = Processors()
+        self._templates: TextCache[Template] = TextCache(CACHE_CHARACTERS)
+        self._programs: TextCache[Program] = TextCache(CACHE_CHARACTERS)
+        self._version = registry.version
+
+    @property
+    def has_processors(self) -> bool:
+        """Whether the host added processors of its own."""
+        return bool(self._processors.pre or self._processors.post)
+
+    def expand(self, text: str, env: Environment) -> str:
+        """``text`` with its macros resolved for ``env``. Never raises; what is not understood stays."""
+        if not text or (is_plain(text) and not self.has_processors):
+            return text
+        return self.compile(text).render(env)
+
+    def compile(self, text: str) -> Template:
+        """The template of ``text``, from the cache when it was compiled before."""
+        self._forget_if_changed()
+        template = self._templates.get(text)
+        if template is None:
+            program = None if self._processors.pre else self._program(rewrite_legacy(text))
+            template = Template(self, text, program)
+            self._templates.put(text, template)
+        return template
+
+    def add_processor(self, phase: Phase, processor: Processor, *, priority: float = 100) -> None:
+        """Let ``processor`` change texts before (``pre``) or after (``post``) macros run, in ascending priority."""
+        self._processors.add(phase, processor, priority)
+        self._templates.clear()
+
+    def remove_processor(self, phase: Phase, processor: Processor) -> bool:
+        """Whether the processor was there."""
+        self._templates.clear()
+        return self._processors.remove(phase, processor)
+
+    # -- for the parts of the engine ---------------------------------------------------------------------------------
+
+    def run_text(self, text: str, program: Program | None, run: Run) -> str:
+        """The pipeline on ``text``; ``program`` when it is compiled already."""
+        if program is None:
+            program = self._program(self._processors.before(text, run.env))
+        for remark in program.remarks:
+            run.env.diagnostics(remark)
+        return self._after(render(program.compiled, run), run)
+
+    def run_part(self, part: Part, run: Run, owner: CallSite) -> str:
+        """The pipeline on a part of the call ``owner`` that was compiled together with its text."""
+        if self._processors.pre:
+            return self.resolve(part.text, run, run.base + owner.offset)
+        return self._after(render(part.compiled, run), run)
+
+    def resolve(self, text: str, run: Run, base: int) -> str:
+        """The pipeline on a text that a macro brings, within the same run."""
+        if run.resolving >= MAX_RESOLVES:
+            raise LimitReached(f"Macros resolve texts inside each other more than {MAX_RESOLVES} times.")
+        outer, run.base = run.base, base
+        run.resolving += 1
+        try:
+            program = None if self._processors.pre else self._program(rewrite_legacy(text))
+            return self.run_text(text, program, run)
+        finally:
+            run.base = outer
+            run.resolving -= 1
+
+    def _after(self, text: str, run: Run) -> str:
+        return self._processors.after(text, run.env) if self._processors.post else finish_text(text)
+
+    def _program(self, source: str) -> Program:
+        program = self._programs.get(source)
+        if program is None:
+            program = self._compile(source)
+            self._programs.put(source, program)
+        return program
+
+    def _compile(self, source: str) -> Program:
+        if "{{" not in source:
+            return Program(source, ())
+        document = parse(source)
+        compiler = Compiler(source, self.registry)
+        compiled = compiler.level(document.nodes, Origin(source))
+        problems = (*document.problems, *compiler.problems)
+        return Program(
+            compiled,
+            tuple(Diagnostic(message, Span.at(source, start, end)) for message, start, end in problems),
+        )
+
+    def _forget_if_changed(self) -> None:
+        """Pairing and lookup depend on the registry, so nothing compiled survives a change of it."""
+        if self._version != self.registry.version:
+            self._version = self.registry.version
+            self._templates.clear()
+            self._programs.clear()
