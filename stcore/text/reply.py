@@ -1,0 +1,156 @@
+"""Drive a text model to one reply: its words as they come, everything else collected."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from stcore.errors import BadResponse, NetworkError, ProviderError, ServerError
+from stcore.text.model import (
+    Completion,
+    Finish,
+    ImagePiece,
+    Piece,
+    ReasoningPiece,
+    TextConnection,
+    TextPiece,
+    ToolCall,
+    ToolCallPiece,
+)
+
+TRIES = 3
+LONGEST_WAIT = 60.0
+"""Seconds that one pause before another try may last; a vendor who wants more gets an error for the person."""
+
+
+@dataclass
+class Reply:
+    """What has come so far. ``text`` is ready to be stored: trimmed, without reasoning and without the own name."""
+
+    text: str = ""
+    reasoning: str = ""
+    calls: list[ToolCall] = field(default_factory=list)
+    pictures: list[ImagePiece] = field(default_factory=list)
+    reason: str = ""
+    usage: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """The model came to its end; a reply that was stopped keeps what it has."""
+        return bool(self.reason)
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.calls or self.pictures)
+
+
+class Replying:
+    """One reply in the making::
+
+        replying = Replying(connection, request, speaker="Mira")
+        async for words in replying.words():
+            show(words)
+        store(replying.reply)
+
+    Cancelling the task (or closing the iterator) stops the model; ``reply`` keeps what came until then. A failure
+    before the first piece is tried again where the error allows it (spec/sources/README.md 3.7); a later one is
+    raised. An answer without words, pictures or tool calls is a ``BadResponse``.
+    """
+
+    def __init__(self, connection: TextConnection, request: Completion, *, speaker: str = "") -> None:
+        self.connection, self.request = connection, request
+        self.reply = Reply()
+        self._cleaner = _Cleaner(speaker)
+
+    async def words(self) -> AsyncGenerator[str, None]:
+        """The words of the reply; joined and trimmed at the end they are ``reply.text``."""
+        async with aclosing(self._pieces()) as pieces:
+            async for piece in pieces:
+                if words := self._take(piece):
+                    self.reply.text += words
+                    yield words
+        if rest := self._cleaner.finish():
+            self.reply.text += rest
+            yield rest
+        self.reply.text = self.reply.text.rstrip()
+        if not self.reply:
+            thought = " It only thought." if self.reply.reasoning else ""
+            raise BadResponse(
+                f"The model gave an empty answer.{thought}",
+                hint="Allow a longer answer, or ask again.",
+            )
+
+    def _take(self, piece: Piece) -> str:
+        match piece:
+            case TextPiece():
+                return self._cleaner.feed(piece.text)
+            case ReasoningPiece():
+                self.reply.reasoning += piece.text
+            case ToolCallPiece():
+                self.reply.calls.append(piece.call)
+            case ImagePiece():
+                self.reply.pictures.append(piece)
+            case Finish():
+                self.reply.reason, self.reply.usage = piece.reason, piece.usage
+        return ""
+
+    async def _pieces(self) -> AsyncGenerator[Piece, None]:
+        connection, tried = self.connection, 0
+        while True:
+            started = False
+            stream = connection.model.complete(connection, self.request)
+            try:
+                async with aclosing(stream) as pieces:  # type: ignore[type-var]  # models write generators
+                    async for piece in pieces:
+                        started = True
+                        yield piece
+                return
+            except ProviderError as error:
+                tried += 1
+                wait = _pause(error, tried, connection.random.uniform(0.8, 1.3))
+                if started or wait is None:
+                    raise
+            await connection.clock.sleep(wait)
+
+
+async def complete(connection: TextConnection, request: Completion, *, speaker: str = "") -> Reply:
+    """The whole reply at once."""
+    replying = Replying(connection, request, speaker=speaker)
+    async for _ in replying.words():
+        pass
+    return replying.reply
+
+
+def _pause(error: ProviderError, tried: int, jitter: float) -> float | None:
+    """Seconds before another try, or ``None`` when there is to be none."""
+    if not error.retryable or tried >= TRIES:
+        return None
+    own = jitter * 0.5 * 2 ** (tried - 1) if isinstance(error, ServerError | NetworkError) else jitter * 2.0**tried
+    wait = own if error.retry_after is None else error.retry_after
+    return wait if wait <= LONGEST_WAIT else None
+
+
+class _Cleaner:
+    """Takes blank beginnings and the speaker's own name (``Mira: ``) off the front of streamed text."""
+
+    def __init__(self, speaker: str) -> None:
+        self._marks = tuple(mark for mark in (f"{speaker}:", f"**{speaker}:**", f"**{speaker}**:") if speaker)
+        self._held: str | None = ""
+
+    def feed(self, text: str) -> str:
+        if self._held is None:
+            return text
+        self._held = (self._held + text).lstrip()
+        if not self._held or any(mark.startswith(self._held) for mark in self._marks):
+            return ""  # it may still become the name
+        return self.finish()
+
+    def finish(self) -> str:
+        text, self._held = self._held or "", None
+        mark = next((mark for mark in self._marks if text.startswith(mark)), "")
+        text = text.removeprefix(mark).lstrip() if mark else text
+        if mark and not text:
+            self._held = ""  # blanks may follow in the next piece
+            self._marks = ()
+        return text
