@@ -107,7 +107,7 @@ def parse_workflow(text: str, name: str = "") -> dict[str, Any]:
 def check_graph(graph: Mapping[str, Any], name: str = "") -> None:
     """Refuse what a server could not run: the editor's own format, no nodes, a node without a class."""
     title = f"The workflow {name}" if name else "The workflow"
-    hint = "In ComfyUI, choose “Export (API)” and use that file."
+    hint = "In the graph editor, choose “Export (API)” and use that file."
     if isinstance(graph.get("nodes"), list):
         raise Misconfigured(f"{title} is in the format of the editor, which cannot be run.", hint=hint)
     if not graph:
