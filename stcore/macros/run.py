@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stcore.errors import Span
 from stcore.macros.diagnostics import Diagnostic, Level
+from stcore.macros.stable import text_hash
 
 if TYPE_CHECKING:
     from stcore.macros.engine import MacroEngine
@@ -67,6 +68,11 @@ class Run:
         if self.remarks <= MAX_REMARKS:
             span = Span.at(source, start, end) if source else None
             self.env.diagnostics(Diagnostic(message, span, macro, level))
+
+    @property
+    def content_hash(self) -> int:
+        """The hash of the text that the substitution was called with."""
+        return text_hash(self.call_text)
 
     def count_call(self) -> None:
         self.calls += 1
