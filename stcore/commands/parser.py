@@ -116,7 +116,9 @@ class _Builder:
         token, name, *named = children
         head: Head = token.value
         end = named[-1].end if named else name.end_pos
-        return CommandNode(head.command, head.name, tuple(named), (_part(name),), False, head.flags, token.start_pos, end)
+        return CommandNode(
+            head.command, head.name, tuple(named), (_part(name),), False, head.flags, token.start_pos, end
+        )
 
     def break_(self, children: list[Any]) -> BreakNode:
         token, *rest = children

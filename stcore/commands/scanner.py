@@ -242,7 +242,9 @@ class Scanner:
     def _unknown(self, name: str, start: int) -> ParseError:
         shown = name if len(name) <= _MAX_SUGGESTION_LENGTH else name[:_MAX_SUGGESTION_LENGTH] + "..."
         similar = self.suggest(name) if self.suggest and len(name) <= _MAX_SUGGESTION_LENGTH else []
-        hint = f"Did you mean {' or '.join('/' + known for known in similar)}?" if similar else "/help slash lists them."
+        hint = (
+            f"Did you mean {' or '.join('/' + known for known in similar)}?" if similar else "/help slash lists them."
+        )
         return self.fail(f"There is no command /{shown}.", start, start + max(1, len(name)), hint=hint)
 
     # -- arguments ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,199 @@
+"""Notices, questions and help (spec/stscript.md sections 16.4 and 19.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stcore.commands.call import Call
+from stcore.commands.declaration import Example, Named, Unnamed, command
+from stcore.commands.help import help_text
+from stcore.commands.scope import Closure
+from stcore.commands.services import Button
+from stcore.commands.values import is_true
+from stcore.macros.numbers import js_json, parse_json, read_number
+
+_SEVERITIES = ("info", "success", "warning", "error")
+_RAW = Named("raw", "false makes quotes around the text go away", "bool", ("true", "false"), default="true")
+
+
+def _switch(name: str, summary: str) -> Named:
+    return Named(name, summary, "bool", ("true", "false"), default="false")
+
+
+@command(
+    "echo",
+    group="ui",
+    summary="Show a short notice.",
+    named=(
+        Named("title", "heading"),
+        Named("severity", "kind of notice", "enum", _SEVERITIES, default="info"),
+        Named("timeout", "milliseconds it stays", "number", default="4000"),
+        Named("extendedTimeout", "milliseconds it stays under the pointer", "number", default="10000"),
+        _switch("preventDuplicates", "do not show the same again"),
+        _switch("awaitDismissal", "wait until it is gone"),
+        Named("cssClass", "style class of the notice"),
+        Named("color", "background colour"),
+        Named("escapeHtml", "show markup as text", "bool", ("true", "false"), default="true"),
+        Named("onClick", "runs when the notice is clicked", "closure"),
+        _RAW,
+    ),
+    unnamed=Unnamed("the text", required=True),
+    raw_quotes=True,
+    returns="the text; empty when there was nothing to show",
+    examples=(
+        Example("/echo The sun rises.", pipe="The sun rises."),
+        Example('/echo "quoted"', pipe='"quoted"', note="quotes stay"),
+        Example('/echo raw=off "quoted"', pipe="quoted"),
+    ),
+)
+def echo(call: Call) -> str:
+    text = call.text
+    if not text:
+        return ""
+    severity = call.argument("severity", "info")
+    if severity not in _SEVERITIES:
+        call.ui.toast(f"severity={severity} is unknown; this is shown as info.", "warning")
+        severity = "info"
+    on_click = call.named.get("onClick")
+    if on_click is not None and not isinstance(on_click, Closure):
+        call.ui.toast("onClick= must be a closure.", "warning")
+    call.ui.toast(text, severity, call.argument("title"))  # type: ignore[arg-type]  # one of the levels by now
+    return text
+
+
+@command(
+    "input",
+    aliases=("prompt",),
+    group="ui",
+    summary="Ask for a text.",
+    named=(
+        Named("default", "text that stands in the field"),
+        _switch("large", "a tall dialog"),
+        _switch("wide", "a wide dialog"),
+        Named("okButton", "words on the button", default="OK"),
+        Named("rows", "height of the field in lines", "number", default="4"),
+        Named("placeholder", "hint in the empty field"),
+        Named("tooltip", "text under the pointer"),
+        Named("onSuccess", "runs after confirming", "closure"),
+        Named("onCancel", "runs after cancelling", "closure"),
+    ),
+    unnamed=Unnamed("the question"),
+    returns="the text; empty when cancelled or left empty",
+)
+async def input_(call: Call) -> str:
+    """The handlers run before the script goes on. Without a person there it fails."""
+    rows = read_number(call.argument("rows", "4"))
+    answer = await call.ui.ask(
+        call.text,
+        default=call.argument("default"),
+        placeholder=call.argument("placeholder"),
+        rows=int(rows) if rows and rows >= 1 else 4,
+        ok=call.argument("okButton", "OK"),
+    )
+    handler = call.closure_argument("onCancel" if answer is None else "onSuccess")
+    if handler is not None:
+        await call.call_closure(handler)
+    return answer or ""
+
+
+@command(
+    "popup",
+    group="ui",
+    summary="Show a dialog and wait until it is closed.",
+    named=(
+        Named("header", "heading"),
+        Named("scroll", "allow scrolling", "bool", ("true", "false"), default="true"),
+        _switch("large", "a tall dialog"),
+        _switch("wide", "a wide dialog"),
+        _switch("wider", "a very wide dialog"),
+        _switch("transparent", "no background"),
+        Named("okButton", "words on the confirming button", default="OK"),
+        Named("cancelButton", "words on the other button; without them there is none"),
+        _switch("result", "give the choice instead of the text"),
+        Named("tooltip", "text under the pointer"),
+    ),
+    unnamed=Unnamed("the text", required=True),
+    returns="the text; with result=true 1, 0, or empty when it was closed otherwise",
+)
+async def popup(call: Call) -> str:
+    text = call.text
+    chosen = await call.ui.popup(
+        text, title=call.argument("header"), ok=call.argument("okButton", "OK"), cancel=call.argument("cancelButton")
+    )
+    if not call.boolean("result", default=False):
+        return text
+    return "" if chosen is None else "1" if chosen else "0"
+
+
+@command(
+    "buttons",
+    group="ui",
+    summary="Offer a choice of buttons.",
+    named=(
+        Named("labels", "JSON list of words, or a variable that holds it", ("list", "varname"), required=True),
+        _switch("multiple", "several may be chosen"),
+    ),
+    unnamed=Unnamed("the text above", required=True),
+    returns="the label clicked, empty when cancelled; with multiple=true a JSON list in the order of clicking",
+)
+async def buttons(call: Call) -> str:
+    """A label may be an object with `text`, `tooltip` and `icon`. Labels that cannot be used give empty text."""
+    multiple = is_true(call.named.get("multiple"))
+    offered = _buttons(call)
+    if not offered:
+        return ""
+    chosen = await call.ui.buttons(call.text, offered, multiple=multiple)
+    if multiple:
+        return js_json(list(chosen or ()))
+    return chosen[0] if chosen else ""
+
+
+def _buttons(call: Call) -> list[Button]:
+    name = call.argument("labels")
+    stores = (call.locals, call.globals)
+    labels: Any = next((store.get(name) for store in stores if store.has(name)), name)
+    if isinstance(labels, str):
+        try:
+            labels = parse_json(labels)
+        except ValueError:
+            return []
+    if not isinstance(labels, list):
+        return []
+    found = [_button(label) for label in labels]
+    return [button for button in found if button is not None] if None not in found else []
+
+
+def _button(label: Any) -> Button | None:
+    if isinstance(label, str) and label:
+        return Button(label)
+    if isinstance(label, dict) and isinstance(label.get("text"), str) and label["text"]:
+        return Button(label["text"], str(label.get("tooltip", "")), str(label.get("icon", "")))
+    return None
+
+
+@command(
+    "setinput",
+    group="ui",
+    summary="Put a text into the message box.",
+    unnamed=Unnamed("the text", required=True),
+    returns="the text",
+    examples=(Example("/setinput Hello there", pipe="Hello there"),),
+)
+async def setinput(call: Call) -> str:
+    await call.ui.set_input(call.text)
+    return call.text
+
+
+@command(
+    "help",
+    aliases=("?",),
+    group="ui",
+    summary="Explain the commands.",
+    unnamed=Unnamed("slash for all commands, or the name of one", choices="commands"),
+    returns="nothing",
+    examples=(Example("/help", pipe=""), Example("/help slash", pipe=""), Example("/? echo", pipe="")),
+)
+def help_(call: Call) -> str:
+    """`/help` lists the topics, `/help slash` every command, `/help NAME` explains one."""
+    call.ui.show(help_text(call.commands(), call.text), "Help")
+    return ""

@@ -1,0 +1,223 @@
+"""What a command function receives: its arguments, the scope it runs in, and the services it may use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from stcore.commands.scope import BreakTarget, Closure, Scope, Value
+from stcore.commands.syntax import CommandNode, Flags
+from stcore.commands.values import is_false, is_true
+from stcore.errors import UserError
+from stcore.macros.numbers import read_number
+
+if TYPE_CHECKING:
+    from stcore.commands.compiler import Code
+    from stcore.commands.runtime import Run
+    from stcore.commands.services import Chat, Images, Services, Ui
+    from stcore.macros.environment import Environment, VariableStore
+
+
+class Call:
+    """One call of a command.
+
+    ``named`` holds the named arguments by name: text, a closure, or a list for a repeatable one. ``unnamed`` is the
+    unnamed argument: text, a closure, a list of parts (commands that split, or texts mixed with closures), or ``None``
+    when there is neither an argument nor a pipe to take its place.
+    """
+
+    __slots__ = ("_code", "_node", "named", "scope", "unnamed")
+
+    def __init__(self, node: CommandNode, code: Code, scope: Scope, named: dict[str, Any], unnamed: Any) -> None:
+        self._node = node
+        self._code = code
+        self.scope = scope
+        self.named = named
+        self.unnamed = unnamed
+
+    # -- where it runs -----------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name as written, maybe an alias."""
+        return self._node.name
+
+    @property
+    def flags(self) -> Flags:
+        """The parser flags in force where the command was written."""
+        return self._node.flags
+
+    @property
+    def run(self) -> Run:
+        """The run of the script this belongs to."""
+        return self.scope.run
+
+    @property
+    def services(self) -> Services:
+        return self.scope.run.services
+
+    @property
+    def chat(self) -> Chat:
+        """The open chat; raises :class:`UserError` when there is none."""
+        if self.services.chat is None:
+            raise UserError(f"/{self.name} needs a chat, and none is open.")
+        return self.services.chat
+
+    @property
+    def images(self) -> Images:
+        """The picture pipeline; raises :class:`UserError` when this host has none."""
+        if self.services.images is None:
+            raise UserError(f"/{self.name} needs image generation, which is not available here.")
+        return self.services.images
+
+    @property
+    def ui(self) -> Ui:
+        """Who watches the script; raises :class:`UserError` when nobody can be told anything."""
+        if self.services.ui is None:
+            raise UserError(f"/{self.name} needs someone to show something to, and nobody is there.")
+        return self.services.ui
+
+    @property
+    def environment(self) -> Environment:
+        """What macros see: names, variables, clock and random numbers."""
+        return self.scope.run.environment
+
+    @property
+    def locals(self) -> VariableStore:
+        """The variables of the chat."""
+        return self.scope.run.environment.local
+
+    @property
+    def globals(self) -> VariableStore:
+        """The variables of the settings."""
+        return self.scope.run.environment.globals
+
+    # -- arguments ---------------------------------------------------------------------------------------------------
+
+    @property
+    def has_unnamed(self) -> bool:
+        """Whether there is an unnamed argument, written or from the pipe."""
+        return self.unnamed is not None
+
+    @property
+    def text(self) -> str:
+        """The unnamed argument as one text: parts joined by a space for commands that split, empty when missing."""
+        unnamed = self.unnamed
+        if type(unnamed) is str:
+            return unnamed
+        if unnamed is None:
+            return ""
+        if isinstance(unnamed, list):
+            return (" " if self._node.command.split else "").join(map(str, unnamed))
+        return str(unnamed)
+
+    @property
+    def parts(self) -> list[Value]:
+        """The unnamed argument as a list; one empty text when there is nothing (3.3)."""
+        if isinstance(self.unnamed, list):
+            return self.unnamed
+        return [""] if self.unnamed is None else [self.unnamed]
+
+    @property
+    def closure(self) -> Closure | None:
+        """The unnamed argument when it is a closure."""
+        return self.unnamed if isinstance(self.unnamed, Closure) else None
+
+    def argument(self, name: str, default: str = "") -> str:
+        """A named argument as text."""
+        value = self.named.get(name)
+        return default if value is None else str(value)
+
+    def number(self, name: str, default: float | None = None) -> float | None:
+        """A named argument as a finite number; missing gives ``default``, other text raises :class:`UserError`."""
+        if name not in self.named:
+            return default
+        text = self.argument(name)
+        number = read_number(text)
+        if number is None or not math.isfinite(number):
+            raise self.wrong(name, text, "a number")
+        return number
+
+    def integer(self, name: str, default: int | None = None) -> int | None:
+        """A named argument as a whole number; missing gives ``default``, anything else raises :class:`UserError`."""
+        number = self.number(name)
+        if number is None:
+            return default
+        if not number.is_integer():
+            raise self.wrong(name, self.argument(name), "a whole number")
+        return int(number)
+
+    def boolean(self, name: str, default: bool) -> bool:
+        """A yes or no as commands read it: only the word that contradicts the default changes it (3.4)."""
+        value = self.named.get(name)
+        return not is_false(value) if default else is_true(value)
+
+    def choice(self, name: str, default: str = "") -> str:
+        """A named argument that must be one of the declared words, in any case."""
+        if name not in self.named:
+            return default
+        declared = self._node.command.argument(name)
+        words = declared.enum if declared else ()
+        text = self.argument(name)
+        for word in words:
+            if word.lower() == text.strip().lower():
+                return word
+        raise self.wrong(name, text, "one of " + ", ".join(words))
+
+    def closure_argument(self, name: str) -> Closure | None:
+        """A named argument that must be a closure; ``None`` when it is missing."""
+        value = self.named.get(name)
+        if value is None or isinstance(value, Closure):
+            return value
+        raise self.wrong(name, str(value), "a closure, like {: /echo done :}")
+
+    def wrong(self, name: str, got: str, expected: str) -> UserError:
+        """The error for an argument that cannot be used: names the argument, what it got and what it expects."""
+        shown = got if len(got) <= 60 else got[:57] + "..."
+        return UserError(f"/{self.name}: {name}= must be {expected}, not “{shown}”.")
+
+    # -- running scripts ---------------------------------------------------------------------------------------------
+
+    async def call_closure(self, closure: Closure, provided: Mapping[str, Value] | None = None) -> Value:
+        """Run ``closure`` as something ``/break`` can leave (12.6) and give its result."""
+        from stcore.commands.runtime import call_closure
+
+        return await call_closure(closure, provided)
+
+    async def run_body(self, parts: list[Value]) -> Value:
+        """Run a branch: the first part when it is a closure, else all parts as the text of a script (12.1).
+
+        ``/break`` inside a closure goes through to what is around this command.
+        """
+        from stcore.commands.runtime import run_transparent
+
+        if parts and isinstance(parts[0], Closure):
+            return await run_transparent(parts[0])
+        return await self.run_text(" ".join(map(str, parts)))
+
+    async def run_pass(self, closure: Closure, target: BreakTarget, macros: dict[str, Value] | None = None) -> Value:
+        """Run ``closure`` as one pass of a loop; ``/break`` raises through to the caller, who owns ``target``."""
+        from stcore.commands.runtime import run_closure
+
+        return await run_closure(closure, target, macros=macros)
+
+    async def run_text(self, text: str) -> Value:
+        """Run the text of a script in a scope below this command's, with its flags and no break target (12.1)."""
+        return await self._code.interpreter.run_subcommand(text, self.scope, self.flags)
+
+    async def run_stored(self, text: str, name: str) -> Value:
+        """Run a stored script called ``name``; the named arguments become its ``{{arg::}}`` macros (17.2)."""
+        return await self._code.interpreter.run_stored(text, name, self.scope, self.named)
+
+    def parse_closure(self, text: str) -> Closure:
+        """The text of a closure's body as a closure that looks names up from here."""
+        return self._code.interpreter.closure_of(text, self.scope, self.flags)
+
+    def expand(self, text: str) -> str:
+        """``text`` with its macros expanded once more, as happens to a message when it is stored (16.5)."""
+        return self._code.interpreter.expand(text, self.scope)
+
+    def commands(self) -> Any:
+        """The registry of commands this script was read with."""
+        return self._code.interpreter.registry

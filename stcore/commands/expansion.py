@@ -1,0 +1,122 @@
+"""Macros in the arguments of commands: which texts need the macro engine, and the macros that only scripts have.
+
+spec/stscript.md section 11 and spec/macros.md section 18. ``{{pipe}}``, ``{{var::}}``, ``{{timesIndex}}`` and
+``{{arg::}}`` look into the scope that is being resolved; nothing is built for them per command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from stcore.commands.scope import MISSING, Closure, Scope, Value
+from stcore.commands.values import read_element, read_text
+
+if TYPE_CHECKING:
+    from stcore.macros import MacroEngine
+
+_NEEDS_MACROS = re.compile(r"\{\{|<|\\")
+_ESCAPED_BRACE = re.compile(r"\\([{}])")
+_WHOLE_SCOPE_MACRO = re.compile(r"\{\{\s*(?:(pipe)|(var|arg)\s*::?\s*([^{}:]+?))\s*\}\}", re.IGNORECASE)
+
+ARGUMENT_PREFIX = "arg::"
+TIMES_INDEX = "timesindex"
+
+
+def unescape_braces(text: str) -> str:
+    """``text`` with one backslash removed before every brace (5.4)."""
+    return _ESCAPED_BRACE.sub(r"\1", text) if "\\" in text else text
+
+
+def compile_text(text: str, engine: MacroEngine) -> str | Callable[[Scope], Value]:
+    """An argument text as its final value, or as what gives that value in a scope."""
+    if not _NEEDS_MACROS.search(text):
+        return text
+    template = engine.compile(text)
+    if template.constant is not None:
+        return unescape_braces(template.constant)
+
+    def render(scope: Scope) -> str:
+        run = scope.run
+        run.macros.scope = scope
+        return unescape_braces(template.render(run.environment))
+
+    whole = _WHOLE_SCOPE_MACRO.fullmatch(text)
+    return _handing_over_closures(whole, render) if whole else render
+
+
+def _handing_over_closures(whole: re.Match[str], render: Callable[[Scope], str]) -> Callable[[Scope], Value]:
+    """A macro of the scope that is the whole argument gives a closure itself, not its text (quirk Q7, mended)."""
+    pipe, _, name = whole.groups()
+    is_variable = (whole.group(2) or "").lower() == "var"
+
+    def resolve(scope: Scope) -> Value:
+        if pipe:
+            value = scope.current_pipe()
+        elif is_variable:
+            value = scope.lookup(name)
+        else:
+            value = scope_argument(scope, name)
+        if isinstance(value, Closure):
+            value.parent = scope
+            return value
+        return render(scope)
+
+    return resolve
+
+
+def scope_argument(scope: Scope, name: str) -> Value:
+    """The value of ``{{arg::name}}``: the exact name, then the fallback ``*``, else :data:`MISSING` (17.3)."""
+    value = scope.macro(ARGUMENT_PREFIX + name)
+    return scope.macro(ARGUMENT_PREFIX + "*") if value is MISSING else value
+
+
+class ScopeMacros(Mapping[str, Any]):
+    """The macros that only scripts have, as the macro engine looks them up: name in any case to value or function.
+
+    ``scope`` is set right before a text is rendered; rendering never waits, so it cannot change meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.scope: Scope | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        scope = self.scope
+        if scope is not None:
+            match name.lower():
+                case "pipe":
+                    return str(scope.current_pipe())
+                case "var":
+                    return self._variable
+                case "timesindex":
+                    value = scope.macro(TIMES_INDEX)
+                    if value is not MISSING:
+                        return str(value)
+                case "arg":
+                    if scope.has_macro_prefix(ARGUMENT_PREFIX):
+                        return self._argument
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in ("pipe", "var", "timesIndex", "arg") if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _variable(self, arguments: list[str]) -> str:
+        """``{{var::name}}`` or ``{{var::name::index}}``; further arguments do not count."""
+        if not arguments or self.scope is None:
+            return ""
+        value = self.scope.lookup(arguments[0])
+        if value is MISSING:
+            return ""
+        if isinstance(value, Closure):
+            return str(value)
+        return read_text(value) if len(arguments) == 1 else read_element(value, arguments[1], scoped=True)
+
+    def _argument(self, arguments: list[str]) -> str:
+        if not arguments or self.scope is None:
+            return ""
+        value = scope_argument(self.scope, arguments[0])
+        return "" if value is MISSING else str(value)

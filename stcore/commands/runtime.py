@@ -1,0 +1,311 @@
+"""Running scripts: one :class:`Run` per script, closures that call each other, and the host that is never frozen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from stcore.commands.compiler import Code
+from stcore.commands.expansion import ARGUMENT_PREFIX, ScopeMacros
+from stcore.commands.parser import Parser
+from stcore.commands.registry import Registry
+from stcore.commands.scope import BreakTarget, Closure, Scope, Value
+from stcore.commands.services import Services
+from stcore.commands.signals import Abort, Break
+from stcore.commands.syntax import ClosureNode, CommandNode, Flags, Script
+from stcore.errors import ExecutionError, ParseError
+from stcore.macros.text import trim
+
+if TYPE_CHECKING:
+    from stcore.macros import MacroEngine
+
+_SLICE = 0.005
+"""Seconds a script may run before it lets others have the event loop."""
+
+Progress = Callable[[int, int], None]
+"""Called with (statements finished, statements in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a script ended. ``pipe`` is ``None`` when there was nothing to run or the script was aborted."""
+
+    pipe: Value | None
+    aborted: bool = False
+    abort_quiet: bool = False
+    abort_reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """The pipe as text."""
+        return "" if self.pipe is None else str(self.pipe)
+
+
+class Run:
+    """One script while it runs: may be stopped and paused from outside, and tells how far it is."""
+
+    def __init__(
+        self,
+        script: Script,
+        interpreter: Interpreter,
+        services: Services,
+        scope: Scope | None,
+        progress: Progress | None,
+    ) -> None:
+        self.services = services
+        self.macros = ScopeMacros()
+        self.environment = services.environment.child(dynamic=self.macros)
+        self.attention = False
+        self.slice_end = 0.0
+        self.total = count_statements(script.root) if progress else 0
+        self._progress = progress
+        self._finished: set[int] = set()
+        self._going = asyncio.Event()
+        self._going.set()
+        self._stop: Abort | None = None
+        self._stopped = asyncio.Event()
+        self._root = Closure(Code(script.root, script, interpreter), scope or Scope(self), None)
+        self._parent = scope
+
+    async def result(self) -> Result:
+        """Run the script to its end. Raises :class:`ExecutionError`; an abort is a result."""
+        try:
+            return Result(await run_closure(self._root, None, run=self))
+        except Abort as abort:
+            if not abort.quiet and self.services.ui is not None:
+                self.services.ui.toast(abort.reason, "warning")
+            return Result(None, aborted=True, abort_quiet=abort.quiet, abort_reason=abort.reason)
+
+    def stop(self, reason: str = "The script was stopped.") -> None:
+        """End the script at its next command; a waiting ``/delay`` ends at once (14.3)."""
+        self._stop = Abort(reason, quiet=False)
+        self.attention = True
+        self._stopped.set()
+        self._going.set()
+
+    def pause(self) -> None:
+        """Hold the script before its next command."""
+        self._going.clear()
+        self.attention = True
+
+    def resume(self) -> None:
+        """Let a paused script go on."""
+        self._going.set()
+
+    @property
+    def paused(self) -> bool:
+        return not self._going.is_set()
+
+    async def attend(self) -> None:
+        """Between two commands: let others have the event loop, wait while paused, end when stopped."""
+        if self.attention:
+            await self._going.wait()
+            if self._stop is not None:
+                raise self._stop
+            self.attention = False
+        await asyncio.sleep(0)
+        self.slice_end = perf_counter() + _SLICE
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait by the host's clock; a stop ends the waiting."""
+        waiting = asyncio.ensure_future(self.environment.clock.sleep(seconds))
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait((waiting, stopped), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            stopped.cancel()
+
+    @property
+    def observed(self) -> bool:
+        """Whether somebody wants to know how far the script is."""
+        return self._progress is not None
+
+    def report(self, finished: object | None = None) -> None:
+        """Tell the progress; ``finished`` is the step that has just ended. A loop body counts once (14.2)."""
+        if finished is not None:
+            self._finished.add(id(finished))
+        if self._progress is not None:
+            self._progress(min(len(self._finished), self.total), self.total)
+
+
+def count_statements(root: ClosureNode) -> int:
+    """The statements of a closure and of all closures written in it."""
+    count, waiting = 0, [root]
+    while waiting:
+        closure = waiting.pop()
+        parts: list[Any] = [argument.value for argument in closure.declarations]
+        for statement in closure.statements:
+            count += 1
+            parts += statement.parts
+            if isinstance(statement, CommandNode):
+                parts += [argument.value for argument in statement.named]
+        waiting += [part for part in parts if isinstance(part, ClosureNode)]
+    return count
+
+
+# -- closures --------------------------------------------------------------------------------------------------------
+
+
+async def run_closure(
+    closure: Closure,
+    target: BreakTarget | None,
+    provided: Mapping[str, Value] | None = None,
+    *,
+    macros: dict[str, Value] | None = None,
+    run: Run | None = None,
+) -> Value:
+    """Run a closure in a fresh scope and give its pipe; ``/break`` in it leaves ``target`` (8.3, 8.4)."""
+    code, parent = closure.code, closure.parent
+    run = run or parent.run
+    scope = Scope(run, parent, target)
+    if macros is not None:
+        scope.macros = macros
+    for name, default in code.declarations:
+        scope.declare(name, await default.value(scope))
+    if provided and scope.variables:
+        scope.variables.update({name: value for name, value in provided.items() if name in scope.variables})
+    if run.observed:
+        await _run_observed(code, scope)
+    else:
+        for step in code.steps:
+            if run.attention or perf_counter() > run.slice_end:
+                await run.attend()
+            pending = step(scope)
+            if pending is not None:
+                await pending
+    return "" if scope.pipe is None else scope.pipe
+
+
+async def _run_observed(code: Code, scope: Scope) -> None:
+    run = scope.run
+    for step in code.steps:
+        run.report()
+        if run.attention or perf_counter() > run.slice_end:
+            await run.attend()
+        pending = step(scope)
+        if pending is not None:
+            await pending
+        run.report(step)
+
+
+async def call_closure(closure: Closure, provided: Mapping[str, Value] | None = None) -> Value:
+    """Run a closure as something that ``/break`` leaves."""
+    target = BreakTarget()
+    try:
+        return await run_closure(closure, target, provided)
+    except Break as leaving:
+        if leaving.target is not target:
+            raise
+        return leaving.value
+    finally:
+        target.live = False
+
+
+async def run_transparent(closure: Closure) -> Value:
+    """Run a closure that ``/break`` goes through: a branch of ``/if``.
+
+    When what it would leave is over already (the closure was kept and is used later), only the closure itself ends.
+    """
+    try:
+        return await run_closure(closure, closure.target)
+    except Break as leaving:
+        if leaving.target.live:
+            raise
+        return leaving.value
+
+
+# -- scripts ---------------------------------------------------------------------------------------------------------
+
+
+class Interpreter:
+    """Reads and runs scripts with one registry of commands and one macro engine."""
+
+    def __init__(self, registry: Registry, engine: MacroEngine) -> None:
+        self.registry = registry
+        self.engine = engine
+        self._parser = Parser(registry)
+
+    def parse(self, text: str, flags: Flags | None = None) -> Script:
+        """The syntax of ``text``; raises :class:`ParseError`."""
+        return self._parser.parse(text, flags or Flags())
+
+    def start(
+        self,
+        text: str,
+        services: Services,
+        *,
+        flags: Flags | None = None,
+        scope: Scope | None = None,
+        progress: Progress | None = None,
+    ) -> Run:
+        """Read ``text`` and make it ready: ``await run.result()`` runs it. Raises :class:`ParseError`.
+
+        ``scope`` becomes the parent of the script's own scope.
+        """
+        return Run(self.parse(text, flags), self, services, scope, progress)
+
+    async def run(
+        self,
+        text: str,
+        services: Services,
+        *,
+        flags: Flags | None = None,
+        scope: Scope | None = None,
+        progress: Progress | None = None,
+    ) -> Result:
+        """Read and run ``text``. Raises :class:`ParseError` and :class:`ExecutionError`; blank text gives no pipe."""
+        if not trim(text):
+            return Result(None)
+        return await self.start(text, services, flags=flags, scope=scope, progress=progress).result()
+
+    async def run_subcommand(self, text: str, scope: Scope, flags: Flags) -> Value:
+        """Run a string body: read anew, in a scope below ``scope``, out of reach of ``/break`` (12.1)."""
+        text = trim(text)
+        if len(text) > 1 and text[0] == text[-1] == '"':
+            text = text[1:-1]
+        if not text.startswith("/"):
+            return ""
+        return await run_closure(self.closure_of(text, scope, flags), None)
+
+    async def run_stored(self, text: str, name: str, caller: Scope, named: Mapping[str, Value]) -> Value:
+        """Run a stored script in a scope of its own: it sees neither variables nor pipe of the caller (17.2).
+
+        What cannot be read is shown and gives empty text; a failure inside names the script.
+        """
+        scope = Scope(caller.run)
+        scope.macros = {ARGUMENT_PREFIX + key: value for key, value in named.items()}
+        scope.macros.setdefault(ARGUMENT_PREFIX + "*", "")
+        try:
+            closure = self.closure_of(text, scope, Flags())
+        except ParseError as error:
+            if caller.run.services.ui is None:
+                raise
+            caller.run.services.ui.error(error)
+            return ""
+        try:
+            return await run_closure(closure, None)
+        except ExecutionError as error:
+            message = f"The script “{name}” failed: {error.message}"
+            raise ExecutionError(
+                message,
+                source=error.source,
+                span=error.span,
+                command=error.command,
+                trace=(name, *error.trace),
+                hint=error.hint,
+            ) from error
+
+    def closure_of(self, text: str, scope: Scope, flags: Flags) -> Closure:
+        """The text of a body as a closure whose names are looked up from ``scope``."""
+        script = self.parse(text, flags)
+        return Closure(Code(script.root, script, self), scope, None)
+
+    def expand(self, text: str, scope: Scope) -> str:
+        """``text`` with its macros, those of scripts included."""
+        run = scope.run
+        run.macros.scope = scope
+        return self.engine.expand(text, run.environment)

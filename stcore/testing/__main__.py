@@ -1,0 +1,42 @@
+"""``python -m stcore.testing run KIND CASES.jsonl [--check]``: the public test kit from the command line.
+
+A sub-command is a function that gets the arguments behind its name; it is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+SUBCOMMANDS: dict[str, str] = {"run": "stcore.testing.__main__:run"}
+"""Name to ``module:function``; the function takes the remaining arguments and gives the exit status."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run conformance cases; 1 when ``--check`` found a mismatch."""
+    from stcore.testing.conformance import KINDS, run_cases
+
+    parser = argparse.ArgumentParser(prog="python -m stcore.testing run", description="Run conformance cases.")
+    parser.add_argument("kind", choices=sorted(KINDS), metavar="KIND", help=", ".join(sorted(KINDS)))
+    parser.add_argument("cases", type=Path, metavar="CASES.jsonl")
+    parser.add_argument("--check", action="store_true", help="print only what differs from the file, and a count")
+    chosen = parser.parse_args(arguments)
+    return 1 if run_cases(chosen.kind, chosen.cases, check=chosen.check) else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Hand over to the sub-command that was named."""
+    parser = argparse.ArgumentParser(prog="python -m stcore.testing", description="The test kit of stcore.")
+    parser.add_argument("command", choices=sorted(SUBCOMMANDS))
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args(arguments)
+    module, _, name = SUBCOMMANDS[chosen.command].partition(":")
+    function: Callable[[Sequence[str]], int] = getattr(import_module(module), name)
+    return function(chosen.arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

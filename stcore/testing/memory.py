@@ -1,0 +1,197 @@
+"""A host in memory for scripts: chat, variables and a person made of lists. Nothing is shared and nothing is stored.
+
+>>> host = MemoryHost()
+>>> asyncio.run(host.run("/send hello | /echo done")).pipe
+'done'
+>>> host.chat.messages_added[0].text, host.ui.toasts[0].text
+('hello', 'done')
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from stcore.commands.builtin import builtin_commands
+from stcore.commands.registry import Registry
+from stcore.commands.runtime import Interpreter, Progress, Result
+from stcore.commands.services import Button, Level, Message, Role, Services
+from stcore.commands.syntax import Flags
+from stcore.errors import NeedsPerson, NotFound, StcoreError
+from stcore.macros import Environment, MacroEngine, MemoryVariables
+
+__all__ = ["MemoryChat", "MemoryHost", "MemoryImages", "MemoryUi", "Toast", "asyncio"]
+
+
+class MemoryChat:
+    """A chat held in a list, with one greeting of the character unless told otherwise."""
+
+    def __init__(self, *, user: str = "User", character: str = "Character", greeting: str = "Hello.") -> None:
+        self.user = user
+        self.character = character
+        self.narrator = "System"
+        self._messages: list[Message] = []
+        self._made = 0
+        if greeting:
+            self._messages.append(self._message(character, greeting, "character", hidden=False))
+        self._first = frozenset(message.id for message in self._messages)
+
+    @property
+    def messages_added(self) -> list[Message]:
+        """All messages that were not there in the beginning."""
+        return [message for message in self._messages if message.id not in self._first]
+
+    async def set_narrator(self, name: str) -> None:
+        self.narrator = name or "System"
+
+    async def messages(self) -> Sequence[Message]:
+        return list(self._messages)
+
+    async def send(
+        self, text: str, *, name: str | None = None, role: Role = "user", hidden: bool = False, at: int | None = None
+    ) -> Message:
+        own = {"user": self.user, "character": self.character, "system": self.narrator, "comment": "Note"}
+        message = self._message(own[role] if name is None else name, text, role, hidden=hidden)
+        self._messages.insert(len(self._messages) if at is None else at, message)
+        return message
+
+    async def update(
+        self, id: str, *, name: str | None = None, role: Role | None = None, hidden: bool | None = None
+    ) -> Message:
+        for place, message in enumerate(self._messages):
+            if message.id == id:
+                changes = {"name": name, "role": role, "hidden": hidden}
+                changed = replace(message, **{key: value for key, value in changes.items() if value is not None})
+                self._messages[place] = changed
+                return changed
+        raise NotFound(f"There is no message {id}.")
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        self._messages = [message for message in self._messages if message.id not in ids]
+
+    def _message(self, name: str, text: str, role: Role, *, hidden: bool) -> Message:
+        self._made += 1
+        return Message(str(self._made), name, text, role, hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A notice that was shown."""
+
+    level: Level
+    text: str
+    title: str = ""
+
+
+class MemoryUi:
+    """Notes what is shown. ``answers`` are given to questions in order; without one there is no person."""
+
+    def __init__(self, answers: Sequence[Any] = ()) -> None:
+        self.answers = list(answers)
+        self.toasts: list[Toast] = []
+        self.errors: list[StcoreError] = []
+        self.shown: list[str] = []
+        self.input = ""
+
+    def toast(self, text: str, level: Level = "info", title: str = "") -> None:
+        self.toasts.append(Toast(level, text, title))
+
+    def error(self, error: StcoreError) -> None:
+        self.errors.append(error)
+
+    def show(self, markdown: str, title: str = "") -> None:
+        self.shown.append(markdown)
+
+    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+        self.shown.append(text)
+        answer: bool | None = self._answer(text)
+        return answer
+
+    async def ask(self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK") -> str | None:
+        answer: str | None = self._answer(text)
+        return answer
+
+    async def buttons(self, text: str, buttons: Sequence[Button], *, multiple: bool = False) -> Sequence[str] | None:
+        answer: Sequence[str] | None = self._answer(text)
+        return answer
+
+    async def set_input(self, text: str) -> None:
+        self.input = text
+
+    def _answer(self, question: str) -> Any:
+        if not self.answers:
+            raise NeedsPerson(f"Nobody is here to answer “{question}”.")
+        return self.answers.pop(0)
+
+
+@dataclass
+class MemoryImages:
+    """Notes what pictures are asked for and gives each an address; ``error`` is raised instead when it is set."""
+
+    requests: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    error: StcoreError | None = None
+    known: Mapping[str, Sequence[str]] = field(
+        default_factory=lambda: {"sources": ["canvas"], "styles": ["Default", "Ink"], "workflows": ["text"]}
+    )
+    chosen: dict[str, str] = field(
+        default_factory=lambda: {"sources": "canvas", "styles": "Default", "workflows": "text"}
+    )
+
+    async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
+        if self.error is not None:
+            raise self.error
+        self.requests.append((subject, dict(overrides)))
+        return f"/pictures/{len(self.requests)}.png"
+
+    async def source(self, name: str | None) -> str:
+        return self._choose("sources", name)
+
+    async def style(self, name: str | None) -> str:
+        return self._choose("styles", name)
+
+    async def workflow(self, name: str) -> str:
+        return self._choose("workflows", name.removesuffix(".json"))
+
+    async def choices(self, what: str) -> Sequence[str]:
+        return self.known.get(what, ())
+
+    def _choose(self, what: str, name: str | None) -> str:
+        if name is not None:
+            if name not in self.known[what]:
+                raise NotFound(f"There is no “{name}” among the {what}.")
+            self.chosen[what] = name
+        return self.chosen[what]
+
+
+class MemoryHost:
+    """All that a script needs, fresh: ``await host.run(text)``. The parts may be looked at afterwards."""
+
+    def __init__(
+        self,
+        *,
+        user: str = "User",
+        character: str = "Character",
+        answers: Sequence[Any] = (),
+        environment: Environment | None = None,
+        interpreter: Interpreter | None = None,
+    ) -> None:
+        self.interpreter = interpreter or make_interpreter()
+        self.chat = MemoryChat(user=user, character=character)
+        self.ui = MemoryUi(answers)
+        self.images = MemoryImages()
+        self.local = MemoryVariables()
+        self.globals = MemoryVariables()
+        base = environment or Environment()
+        self.environment = base.child(user=user, char=character, local=self.local, globals=self.globals)
+        self.services = Services(self.environment, chat=self.chat, images=self.images, ui=self.ui)
+
+    async def run(self, text: str, *, flags: Flags | None = None, progress: Progress | None = None) -> Result:
+        """Run a script. Raises :class:`ParseError` and :class:`ExecutionError`."""
+        return await self.interpreter.run(text, self.services, flags=flags, progress=progress)
+
+
+def make_interpreter() -> Interpreter:
+    """An interpreter with the built-in commands and macros."""
+    return Interpreter(Registry(builtin_commands()), MacroEngine())
