@@ -87,8 +87,16 @@ _HOMES = {
         "Running",
         "Text",
     ),
+    "stcore.images.planning": ("plan_request", "split_plan"),
     "stcore.images.source": ("Connection", "Endpoint", "ImageSource", "Options", "SourceInfo", "SourceJob"),
-    "stcore.images.workflows": ("fill_workflow",),
+    "stcore.images.workflows": (
+        "WorkflowLibrary",
+        "bound_fields",
+        "check_graph",
+        "fill_workflow",
+        "parse_workflow",
+        "placeholders",
+    ),
     "stcore.text.model": (
         "ChatMessage",
         "Completion",
@@ -105,7 +113,7 @@ _HOMES = {
     ),
     "stcore.text.pieces": ("ThinkSplitter", "ToolCallCollector"),
     "stcore.text.vision": ("shrink_picture",),
-    "stcore.net": ("Answer", "Http", "decode_base64"),
+    "stcore.net": ("Answer", "Http", "Socket", "decode_base64", "poll"),
     "stcore.commands": ("Call", "Command", "Example", "Named", "Unnamed", "command"),
     "stcore.macros": ("Argument", "Macro", "macro"),
 }
@@ -197,6 +205,7 @@ if TYPE_CHECKING:
         Running as Running,
         Text as Text,
     )
+    from stcore.images.planning import plan_request as plan_request, split_plan as split_plan
     from stcore.images.request import (
         Adjustment as Adjustment,
         Auto as Auto,
@@ -219,9 +228,22 @@ if TYPE_CHECKING:
         SourceInfo as SourceInfo,
         SourceJob as SourceJob,
     )
-    from stcore.images.workflows import fill_workflow as fill_workflow
+    from stcore.images.workflows import (
+        WorkflowLibrary as WorkflowLibrary,
+        bound_fields as bound_fields,
+        check_graph as check_graph,
+        fill_workflow as fill_workflow,
+        parse_workflow as parse_workflow,
+        placeholders as placeholders,
+    )
     from stcore.macros import Argument as Argument, Macro as Macro, macro as macro
-    from stcore.net import Answer as Answer, Http as Http, decode_base64 as decode_base64
+    from stcore.net import (
+        Answer as Answer,
+        Http as Http,
+        Socket as Socket,
+        decode_base64 as decode_base64,
+        poll as poll,
+    )
     from stcore.text.model import (
         ChatMessage as ChatMessage,
         Completion as Completion,

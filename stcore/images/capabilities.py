@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from stcore.errors import StcoreError
 from stcore.images.request import Record
 
 Confidence = Literal["known", "guess"]
@@ -158,6 +159,19 @@ class Health(Record):
     text: str
     version: str = ""
     balance: Balance | None = None
+
+    @classmethod
+    def of(cls, error: StcoreError) -> Health:
+        """What a failed attempt to talk says about a connection."""
+        states: dict[str, Any] = {
+            "auth": "bad_credentials",
+            "permission": "bad_credentials",
+            "quota": "no_credit",
+            "network": "unreachable",
+            "timeout": "unreachable",
+            "server": "unreachable",
+        }
+        return cls(state=states.get(error.kind, "misconfigured"), text=f"{error.message} {error.hint}".strip())
 
     @property
     def usable(self) -> bool:

@@ -35,6 +35,7 @@ from stcore.errors import Unsupported
 from stcore.images.capabilities import Balance, Capabilities, Health, ModelPage, SizeField, SizeSpec, TextField
 from stcore.images.events import CancelOutcome, Event, Result
 from stcore.images.request import ImageRequest, Plan
+from stcore.images.workflows import WorkflowLibrary
 
 if TYPE_CHECKING:
     import random
@@ -100,6 +101,7 @@ class Connection:
 
     ``http`` is bound to the connection's base address and sends its credentials nowhere else (3.8). ``state`` is free
     for the adapter (a session id, cached lists); it lives as long as the connection is open and is never stored.
+    ``workflows`` are the graphs a source with ``needs_workflow`` can choose from.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Connection:
     clock: Clock
     random: random.Random
     state: dict[str, Any] = field(default_factory=dict)
+    workflows: WorkflowLibrary = field(default_factory=WorkflowLibrary)
 
 
 @dataclass
