@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from stcore.macros.diagnostics import Level
 
 
+_ABSENT = object()
+
+
 class MacroFailure(Exception):
     """A handler refuses; the call stays as text and the message becomes a diagnostic."""
 
@@ -82,11 +85,11 @@ class CallSite:
 
     def __call__(self, run: Run) -> str:
         run.count_call()
-        dynamic = run.dynamic.get(self.key) if run.dynamic else None
-        if dynamic is None and self.special is not None:
+        dynamic = run.dynamic.get(self.key, _ABSENT) if run.dynamic else _ABSENT
+        if dynamic is _ABSENT and self.special is not None:
             return self.special(run)
         values = self._evaluate(run)
-        if dynamic is not None:
+        if dynamic is not _ABSENT:
             result = self._call_dynamic(run, dynamic, values)
         else:
             result = self._call_registered(run, values)
@@ -242,7 +245,13 @@ class MacroCall:
         return raw if content is None else [*raw, source[content.start : content.end]]
 
     @property
+    def source(self) -> str:
+        """The (pre-processed) text that the call stands in."""
+        return self._site.source
+
+    @property
     def span(self) -> Span:
+        """The place of the opening tag in :attr:`source`."""
         node = self._site.node
         return Span.at(self._site.source, node.start, node.end)
 

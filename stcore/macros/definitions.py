@@ -62,7 +62,7 @@ class Argument:
 
     @property
     def type_names(self) -> tuple[str, ...]:
-        return (self.types,) if isinstance(self.types, str) else tuple(self.types)
+        return _type_names(self.types)
 
     def accepts(self, text: str) -> bool:
         """Whether ``text``, trimmed, is of one of the types."""
@@ -110,6 +110,7 @@ class Macro:
     group: str = "uncategorized"
     summary: str = ""
     returns: str = ""
+    return_types: ArgumentType | tuple[ArgumentType, ...] = "string"
     examples: tuple[tuple[str, str], ...] = ()
     determinism: Determinism = "state"
     effect: bool = False
@@ -129,6 +130,9 @@ class Macro:
         _require(self.rest is None or isinstance(self.rest, ListPart), f"the list of {self.name} is no ListPart")
         _require(isinstance(self.strict, bool), f"'strict' of {self.name} is true or false")
         _require(isinstance(self.delayed, bool), f"'delayed' of {self.name} is true or false")
+        _require(isinstance(self.group, str), f"the group of {self.name} is text")
+        for returned in _type_names(self.return_types):
+            _require(returned in _ACCEPTS, f"{self.name} returns the unknown type {returned!r}")
         _require(self.determinism in get_args(Determinism), f"{self.name} depends on {self.determinism!r}: unknown")
 
     @cached_property
@@ -245,6 +249,11 @@ def check_alias(name: str, alias: object) -> None:
     _require(_NAME.fullmatch(trim(alias.name)) is not None, f"{alias.name!r} cannot be the name of a macro")
     _require(trim(alias.name).lower() != name.lower(), f"{alias.name} is the macro's own name")
     _require(isinstance(alias.visible, bool), f"'visible' of the alias {alias.name} is true or false")
+
+
+def _type_names(types: object) -> tuple[str, ...]:
+    _require(isinstance(types, str | list | tuple), "types are a name or a list of names")
+    return (types,) if isinstance(types, str) else tuple(types)  # type: ignore[arg-type]
 
 
 def _is_count(value: object) -> bool:
