@@ -20,7 +20,6 @@ from stcore import (
     Health,
     Misconfigured,
     ModelPage,
-    Options,
     Piece,
     ProviderError,
     TextConnection,
@@ -75,7 +74,7 @@ class OpenAICompatible(TextModel):
     summary = "Any chat-completions server: OpenAI, OpenRouter, Mistral, llama.cpp, LM Studio, Ollama, vLLM ..."
     docs = "https://platform.openai.com/docs/api-reference/chat"
 
-    class Options(Options):
+    class Options(TextModel.Options):
         url: str = Field(
             title="Address",
             description="The server's base address; /v1 is added when it has no such part.",
