@@ -14,6 +14,7 @@ from stcore.macros.numbers import read_number
 
 if TYPE_CHECKING:
     from stcore.commands.compiler import Code
+    from stcore.commands.registry import Registry
     from stcore.commands.runtime import Run
     from stcore.commands.services import Chat, Images, Services, Ui
     from stcore.macros.environment import Environment, VariableStore
@@ -218,6 +219,7 @@ class Call:
         """``text`` with its macros expanded once more, as happens to a message when it is stored (16.5)."""
         return self._code.interpreter.expand(text, self.scope)
 
-    def commands(self) -> Any:
-        """The registry of commands this script was read with."""
+    @property
+    def registry(self) -> Registry:
+        """The commands this script was read with."""
         return self._code.interpreter.registry

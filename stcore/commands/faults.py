@@ -17,7 +17,8 @@ def wrap_error(error: Exception, node: CommandNode, script: Script) -> Execution
 
     ``trace`` keeps the way there, outermost first.
     """
-    hint, trace = "", (node.name,)
+    hint = ""
+    trace: tuple[str, ...] = (node.name,)
     if isinstance(error, StcoreError):
         message, hint = error.message, error.hint
         if isinstance(error, ScriptError):

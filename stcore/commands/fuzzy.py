@@ -44,4 +44,4 @@ def best_match(entries: Sequence[str], term: str, threshold: float) -> str | Non
 
 def _by_length(value: float, entry: str) -> float:
     words = max(1, len(entry.split()))
-    return max(value, _EXACT_SCORE) ** float(1 / math.sqrt(words))
+    return math.pow(max(value, _EXACT_SCORE), 1 / math.sqrt(words))

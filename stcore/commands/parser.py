@@ -41,7 +41,7 @@ class Parser:
         scanner = Scanner(text, flags, self.registry.find, self.registry.suggest)
         grammar = _grammar()
         try:
-            root = grammar.parse(scanner)  # type: ignore[arg-type]  # the lexer reads the scanner, not a text
+            root: Any = grammar.parse(scanner)  # the lexer reads the scanner, not a text
         except _unexpected_token() as error:
             raise _misplaced(scanner, error.token) from None
         return Script(text, root)

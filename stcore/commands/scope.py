@@ -1,4 +1,4 @@
-"""What exists while a script runs: values, closures, and the scopes they live in (spec/stscript.md sections 8 and 9)."""
+"""What exists while a script runs: values, closures, and the scopes they live in (spec/stscript.md 8 and 9)."""
 
 from __future__ import annotations
 

@@ -165,6 +165,10 @@ class Scripts(Protocol):
         """The text of the stored script that ``/run name`` means, ``None`` when there is none."""
         ...
 
+    async def names(self) -> Sequence[str]:
+        """The names that ``/run`` finds, for completion."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Services:

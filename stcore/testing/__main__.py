@@ -11,7 +11,10 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-SUBCOMMANDS: dict[str, str] = {"run": "stcore.testing.__main__:run"}
+SUBCOMMANDS: dict[str, str] = {
+    "features": "stcore.testing.__main__:features",
+    "run": "stcore.testing.__main__:run",
+}
 """Name to ``module:function``; the function takes the remaining arguments and gives the exit status."""
 
 
@@ -25,6 +28,16 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="print only what differs from the file, and a count")
     chosen = parser.parse_args(arguments)
     return 1 if run_cases(chosen.kind, chosen.cases, check=chosen.check) else 0
+
+
+def features(arguments: Sequence[str]) -> int:
+    """Print which rows of the feature register no test proves yet."""
+    from stcore.testing.features import report
+
+    parser = argparse.ArgumentParser(prog="python -m stcore.testing features", description=features.__doc__)
+    parser.add_argument("root", type=Path, nargs="?", default=Path.cwd(), help="a checkout of stcore")
+    print(report(parser.parse_args(arguments).root))
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

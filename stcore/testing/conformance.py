@@ -27,7 +27,9 @@ KINDS: dict[str, str] = {
 }
 """Where the function of each kind lives: ``module:function``, imported when it is needed."""
 
-_INPUT_FIELDS = frozenset({"id", "category", "script", "setup", "flags", "macro_engine", "env", "note", "quirk", "input"})
+_INPUT_FIELDS = frozenset(
+    {"id", "category", "script", "setup", "flags", "macro_engine", "env", "note", "quirk", "input"}
+)
 _BY_MEANING = frozenset({"error_message", "quirk_advice"})
 """Fields whose wording is free."""
 

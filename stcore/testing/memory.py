@@ -1,5 +1,6 @@
 """A host in memory for scripts: chat, variables and a person made of lists. Nothing is shared and nothing is stored.
 
+>>> import asyncio
 >>> host = MemoryHost()
 >>> asyncio.run(host.run("/send hello | /echo done")).pipe
 'done'
@@ -9,20 +10,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stcore.commands.builtin import builtin_commands
-from stcore.commands.registry import Registry
+from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
 from stcore.commands.services import Button, Level, Message, Role, Services
 from stcore.commands.syntax import Flags
 from stcore.errors import NeedsPerson, NotFound, StcoreError
 from stcore.macros import Environment, MacroEngine, MemoryVariables
-
-__all__ = ["MemoryChat", "MemoryHost", "MemoryImages", "MemoryUi", "Toast", "asyncio"]
 
 
 class MemoryChat:
@@ -62,8 +59,12 @@ class MemoryChat:
     ) -> Message:
         for place, message in enumerate(self._messages):
             if message.id == id:
-                changes = {"name": name, "role": role, "hidden": hidden}
-                changed = replace(message, **{key: value for key, value in changes.items() if value is not None})
+                changed = replace(
+                    message,
+                    name=message.name if name is None else name,
+                    role=message.role if role is None else role,
+                    hidden=message.hidden if hidden is None else hidden,
+                )
                 self._messages[place] = changed
                 return changed
         raise NotFound(f"There is no message {id}.")
@@ -109,7 +110,9 @@ class MemoryUi:
         answer: bool | None = self._answer(text)
         return answer
 
-    async def ask(self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK") -> str | None:
+    async def ask(
+        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+    ) -> str | None:
         answer: str | None = self._answer(text)
         return answer
 
@@ -194,4 +197,4 @@ class MemoryHost:
 
 def make_interpreter() -> Interpreter:
     """An interpreter with the built-in commands and macros."""
-    return Interpreter(Registry(builtin_commands()), MacroEngine())
+    return Interpreter(standard_registry(), MacroEngine())

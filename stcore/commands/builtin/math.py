@@ -160,9 +160,22 @@ COMMANDS = (
     _over_all("max", "Take the largest number.", max, Example('/max ["4", 11, 9]', pipe="11")),
     _over_all("min", "Take the smallest number.", min, Example("/min 3 banana", pipe="3")),
     _over_all("sub", "Take all further numbers from the first.", _difference, Example("/sub 20 4 6", pipe="10")),
-    _of_two("div", "Divide.", lambda a, b: a / b if b else math.nan, Example("/div 9 4", pipe="2.25"), Example("/div 9 0", pipe="0")),
-    _of_two("mod", "Remainder of a division, with the sign of the first number.", _remainder, Example("/mod -7 4", pipe="-3")),
-    _of_two("pow", "Raise to a power.", _power, Example("/pow 2 10", pipe="1024"), Example("/pow 9 999", pipe="Infinity")),
+    _of_two(
+        "div",
+        "Divide.",
+        lambda a, b: a / b if b else math.nan,
+        Example("/div 9 4", pipe="2.25"),
+        Example("/div 9 0", pipe="0"),
+    ),
+    _of_two(
+        "mod",
+        "Remainder of a division, with the sign of the first number.",
+        _remainder,
+        Example("/mod -7 4", pipe="-3"),
+    ),
+    _of_two(
+        "pow", "Raise to a power.", _power, Example("/pow 2 10", pipe="1024"), Example("/pow 9 999", pipe="Infinity")
+    ),
     _of_one("sin", "Sine of an angle in radians.", _finite(math.sin), Example("/sin 0", pipe="0")),
     _of_one("cos", "Cosine of an angle in radians.", _finite(math.cos), Example("/cos 0", pipe="1")),
     _of_one("log", "Natural logarithm.", _logarithm, Example("/log 1", pipe="0"), Example("/log 0", pipe="-Infinity")),
@@ -199,5 +212,3 @@ def rand(call: Call) -> str:
         case "floor":
             number = float(math.floor(number))
     return format_number(number)
-
-

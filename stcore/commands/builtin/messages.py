@@ -312,7 +312,10 @@ _ROLES: dict[str, Role] = {"user": "user", "assistant": "character", "system": "
     named=(_EXISTING,),
     unnamed=Unnamed("the new role", "enum", ("user", "assistant", "system")),
     returns="the role",
-    examples=(Example("/send one || /message-role", pipe="user"), Example("/send one || /message-role system", pipe="system")),
+    examples=(
+        Example("/send one || /message-role", pipe="user"),
+        Example("/send one || /message-role system", pipe="system"),
+    ),
 )
 async def message_role(call: Call) -> str:
     message = await _existing(call)
@@ -329,7 +332,10 @@ async def message_role(call: Call) -> str:
     named=(_EXISTING,),
     unnamed=Unnamed("the new sender", choices="characters"),
     returns="the sender",
-    examples=(Example("/sendas name=Bob hi || /message-name", pipe="Bob"), Example("/send one || /message-name Eve", pipe="Eve")),
+    examples=(
+        Example("/sendas name=Bob hi || /message-name", pipe="Bob"),
+        Example("/send one || /message-name Eve", pipe="Eve"),
+    ),
 )
 async def message_name(call: Call) -> str:
     message = await _existing(call)

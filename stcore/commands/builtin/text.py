@@ -14,7 +14,7 @@ from stcore.macros.text import WHITESPACE
 
 _TEXT = Unnamed("the text", required=True)
 _PATTERN = Named("pattern", "an expression, bare or as /body/flags", required=True)
-_SENTENCE_ENDS = frozenset(".!?*\")}]`$_。！？”）】’」』»…")
+_SENTENCE_ENDS = frozenset('.!?*")}]`$_。！？”）】’」』»…')
 
 
 @command(
@@ -161,7 +161,13 @@ def _expression(call: Call) -> Expression:
     group="text",
     summary="Find which entry of a list occurs in a text, give or take a few letters.",
     named=(
-        Named("list", "the entries, or a variable that holds them", ("list", "varname"), required=True, choices="variables"),
+        Named(
+            "list",
+            "the entries, or a variable that holds them",
+            ("list", "varname"),
+            required=True,
+            choices="variables",
+        ),
         Named("threshold", "how wrong a match may be, 0 exact to 1", "number", default="0.4"),
         Named("mode", "the first entry that fits, or the best", "enum", ("first", "best"), default="first"),
     ),

@@ -195,5 +195,5 @@ async def setinput(call: Call) -> str:
 )
 def help_(call: Call) -> str:
     """`/help` lists the topics, `/help slash` every command, `/help NAME` explains one."""
-    call.ui.show(help_text(call.commands(), call.text), "Help")
+    call.ui.show(help_text(call.registry, call.text), "Help")
     return ""

@@ -1,0 +1,217 @@
+"""What can be written at the caret of a script, for the page and the terminal (spec/stscript.md section 19).
+
+Works on unfinished text: unclosed quotes and closures, unknown commands, any caret. Everything offered comes from the
+declarations of the commands and from the services that are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from stcore.commands.caret import Caret, find_caret
+from stcore.commands.declaration import Named, Unnamed
+from stcore.commands.help import describe_command
+from stcore.commands.registry import Registry
+from stcore.commands.services import Services
+from stcore.macros.environment import VariableStore
+
+Kind = Literal["command", "argument", "value", "variable", "closure"]
+Matching = Literal["fuzzy", "prefix", "includes"]
+
+_BOOLEANS = ("true", "false")
+_MOST = 200
+_PICTURE_LISTS = frozenset(
+    ("sources", "styles", "workflows", "models", "samplers", "schedulers", "vaes", "upscalers", "modes")
+)
+_PICTURE_MODES = ("you", "face", "me", "scene", "last", "raw_last", "background")
+_NEEDS_QUOTES = frozenset(' \t\n"|[{')
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One offer: what is inserted, what is shown, and what it is."""
+
+    text: str
+    label: str
+    kind: Kind
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """The offers for ``text[start:end]``, and the command and argument the caret is in.
+
+    ``signature`` is the help of that command in Markdown, empty outside a command. Indexes count characters.
+    """
+
+    start: int
+    end: int
+    items: tuple[Completion, ...] = ()
+    command: str = ""
+    argument: str = ""
+    signature: str = ""
+
+
+async def complete(
+    text: str, caret: int, registry: Registry, services: Services, *, matching: Matching = "fuzzy"
+) -> Completions:
+    """What fits at ``caret`` in ``text``, best first."""
+    place = find_caret(text, caret, registry)
+    offers = await _offers(place, registry, services)
+    ranked = _ranked(offers, place.typed, matching)
+    known = place.command is not None and place.command.name in registry
+    return Completions(
+        start=place.start,
+        end=caret,
+        items=tuple(ranked[:_MOST]),
+        command=place.name,
+        argument=place.argument,
+        signature=describe_command(place.command) if place.command is not None and known else "",
+    )
+
+
+async def _offers(place: Caret, registry: Registry, services: Services) -> list[Completion]:
+    match place.place:
+        case "command":
+            return _commands(registry)
+        case "closure-name":
+            return await _choices("closures", place, registry, services)
+        case "value":
+            declared = place.command.argument(place.argument) if place.command else None
+            return await _values(declared, place, registry, services) if declared else []
+        case "argument":
+            return _arguments(place) + await _unnamed_values(place, registry, services)
+        case "unnamed":
+            return await _unnamed_values(place, registry, services)
+        case _:
+            return []
+
+
+def _commands(registry: Registry) -> list[Completion]:
+    return [Completion(name, f"/{name}", "command", command.summary) for command in registry for name in command.names]
+
+
+def _arguments(place: Caret) -> list[Completion]:
+    if place.command is None:
+        return []
+    return [
+        Completion(f"{argument.name}=", f"{argument.name}=", "argument", argument.summary)
+        for argument in place.command.named
+        if argument.repeatable or argument.name not in place.given
+    ]
+
+
+async def _unnamed_values(place: Caret, registry: Registry, services: Services) -> list[Completion]:
+    declared = place.command.unnamed if place.command else ()
+    if not declared:
+        return []
+    position = min(place.position, len(declared) - 1)
+    if place.position > position and not declared[-1].repeatable:
+        return []
+    return await _values(declared[position], place, registry, services)
+
+
+async def _values(declared: Named | Unnamed, place: Caret, registry: Registry, services: Services) -> list[Completion]:
+    words: Sequence[str] = declared.enum
+    if not words and declared.types == ("bool",):
+        words = _BOOLEANS
+    offers = [Completion(_quoted(word), word, "value", declared.summary) for word in words]
+    if declared.choices:
+        offers += await _choices(declared.choices, place, registry, services)
+    return offers
+
+
+async def _choices(what: str, place: Caret, registry: Registry, services: Services) -> list[Completion]:
+    """A running list by its name; what no service knows is empty."""
+    scoped = [Completion(_quoted(name), name, "variable", "variable of this script") for name in place.variables]
+    match what:
+        case "scoped":
+            return scoped
+        case "closures":
+            stored = await services.scripts.names() if services.scripts is not None else ()
+            return scoped + [Completion(_quoted(name), name, "closure", "stored script") for name in stored]
+        case "variables":
+            local = _stored(services.environment.local, "variable of the chat")
+            return scoped + local + _stored(services.environment.globals, "global variable")
+        case "commands":
+            return [Completion(command.name, command.name, "command", command.summary) for command in registry]
+        case "messages" | "senders":
+            return await _from_chat(what, services)
+        case _ if what in _PICTURE_LISTS:
+            found = _PICTURE_MODES if what == "modes" else await _pictures(what, services)
+        case _:
+            found = services.choices(what) if services.choices is not None else ()
+    return [Completion(_quoted(name), name, "value", what) for name in found]
+
+
+async def _pictures(what: str, services: Services) -> Sequence[str]:
+    return await services.images.choices(what) if services.images is not None else ()
+
+
+def _stored(store: VariableStore, summary: str) -> list[Completion]:
+    return [Completion(_quoted(name), name, "variable", summary) for name, _ in store.items()]
+
+
+async def _from_chat(what: str, services: Services) -> list[Completion]:
+    if services.chat is None:
+        return []
+    messages = await services.chat.messages()
+    if what == "senders":
+        names = dict.fromkeys(message.name for message in messages)
+        return [Completion(_quoted(name), name, "value", "sender") for name in names]
+    numbered = list(enumerate(messages))[-_MOST:]
+    return [
+        Completion(str(number), str(number), "value", f"{message.name}: {message.text[:60]}")
+        for number, message in reversed(numbered)
+    ]
+
+
+def _quoted(text: str) -> str:
+    """A value as it is inserted: in quotes when it has blanks or begins like something else."""
+    if text and not _NEEDS_QUOTES.intersection(text):
+        return text
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+# -- ranking ---------------------------------------------------------------------------------------------------------
+
+
+def _ranked(offers: Iterable[Completion], typed: str, matching: Matching) -> list[Completion]:
+    """The offers that fit what was typed, best first; of a command only its best fitting name."""
+    wanted = typed.lower().rstrip("=")
+    scored = []
+    for offer in offers:
+        rank = rank_match(wanted, offer.label.lower().lstrip("/").rstrip("="), matching)
+        if rank is not None:
+            scored.append((*rank, offer.label.lower(), offer))
+    if wanted:
+        scored.sort(key=lambda entry: entry[:3])
+    ranked, listed = [], set()
+    for *_, offer in scored:
+        key = (offer.kind, offer.summary) if offer.kind == "command" else (offer.kind, offer.text)
+        if key not in listed:
+            listed.add(key)
+            ranked.append(offer)
+    return ranked
+
+
+def rank_match(wanted: str, candidate: str, matching: Matching = "fuzzy") -> tuple[int, int] | None:
+    """How well ``candidate`` fits: place of the first match, minus the longest unbroken run; ``None`` for no match."""
+    if not wanted:
+        return (0, 0)
+    found = candidate.find(wanted)
+    if found == 0 or (found > 0 and matching != "prefix"):
+        return (found, -len(wanted))
+    if matching != "fuzzy":
+        return None
+    first, at, run, longest = -1, -1, 0, 0
+    for character in wanted:
+        place = candidate.find(character, at + 1)
+        if place < 0:
+            return None
+        first = place if first < 0 else first
+        run = run + 1 if place == at + 1 and at >= 0 else 1
+        longest, at = max(longest, run), place
+    return (first, -longest)
