@@ -1,0 +1,111 @@
+"""The bodies of requests. Unknown fields are refused: a misspelt one would be ignored in silence otherwise."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Body(BaseModel):
+    """Base of every body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class NewChat(Body):
+    title: str = Field(default="", max_length=200)
+
+
+class ChatChange(Body):
+    title: str = Field(min_length=1, max_length=200)
+
+
+class Line(Body):
+    """A message, or a script when it begins with a slash."""
+
+    text: str = Field(min_length=1, max_length=1_000_000)
+
+
+class MessageChange(Body):
+    """``swipe`` is the number of the alternative to show, from 0."""
+
+    text: Annotated[str, Field(max_length=1_000_000)] = ""
+    hidden: bool = False
+    swipe: Annotated[int, Field(ge=0)] = 0
+
+
+class Again(Body):
+    """``changes`` are fields of the request for the picture that shall differ (``seed``, ``prompt``, ``steps`` ...)."""
+
+    changes: dict[str, Any] = {}
+
+
+class ToSign(Body):
+    ids: list[str] = Field(max_length=20)
+
+
+class NewConnection(Body):
+    """``source`` is the kind of connection, ``name`` defaults to it."""
+
+    source: str
+    name: str | None = None
+    options: dict[str, Any] = {}
+
+
+class ConnectionChange(Body):
+    """Only what changes; ``null`` puts an option back to its default and forgets a secret."""
+
+    options: dict[str, Any]
+
+
+class ConnectionCheck(Body):
+    """Either the ``name`` of a connection as it is, or the ``source`` and ``options`` of one that is not saved yet.
+
+    With both, secrets left out of the options are those of the named connection.
+    """
+
+    source: str = ""
+    name: str = ""
+    options: dict[str, Any] = {}
+
+
+class SettingsChange(Body):
+    """Only what changes; ``null`` puts a setting back to its default."""
+
+    image: dict[str, Any] = {}
+    chat: dict[str, Any] = {}
+
+
+class StyleChoice(Body):
+    name: str
+
+
+class ToComplete(Body):
+    """``cursor`` counts characters of ``text`` in front of the cursor."""
+
+    text: str = Field(max_length=1_000_000)
+    cursor: int = Field(ge=0)
+    chat_id: str | None = None
+
+
+class Answer(Body):
+    """A text, true or false, labels, or ``null`` when the question was closed."""
+
+    answer: str | bool | list[str] | None
+
+
+class Accepted(BaseModel):
+    """It was begun; what comes of it arrives as events."""
+
+    accepted: Literal[True] = True
+
+
+class Stopped(BaseModel):
+    """Whether anything was running."""
+
+    stopped: bool

@@ -1,0 +1,117 @@
+"""Pictures: the gallery of a chat, their signed addresses, their bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Header, Query
+from starlette.responses import Response
+
+from stcore.errors import Forbidden
+from stcore.images.asset_rows import read_pictures
+from stcore.images.library import ImageSize
+from stcore.images.sniff import EXTENSIONS
+from stcore.storage.ids import is_id
+from stcore.web.context import WebDep
+from stcore.web.models import Again, ToSign
+
+router = APIRouter(tags=["pictures"])
+
+NAME_WORDS = 8
+NAME_LENGTH = 80
+
+
+@router.get("/api/chats/{chat_id}/pictures", summary="The gallery of a chat, newest first")
+async def gallery(
+    web: WebDep,
+    chat_id: str,
+    filter: Literal["all", "sent", "received"] = "all",
+    cursor: Annotated[str | None, Query(description="`cursor` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 60,
+) -> dict[str, Any]:
+    """`cursor` is null on the last page; `counts` are those of the whole chat, whatever the filter."""
+    await web.host.chats.get(chat_id)
+    page = await web.host.library.page(chat_id, filter, cursor, limit)
+    return {
+        "pictures": [web.present.picture(picture) for picture in page.pictures],
+        "cursor": page.next,
+        "counts": await web.host.library.counts(chat_id),
+    }
+
+
+@router.get("/api/pictures/{asset_id}", summary="One picture and how it was made")
+async def get_picture(web: WebDep, asset_id: str) -> dict[str, Any]:
+    """With fresh addresses, and `uses`: every place that shows it."""
+    picture = await web.host.library.get(asset_id)
+    return {**web.present.picture(picture), "uses": await web.host.library.uses(asset_id)}
+
+
+@router.delete("/api/pictures/{asset_id}", status_code=204, summary="Delete a picture")
+async def delete_picture(web: WebDep, asset_id: str) -> None:
+    """It vanishes from every message that shows it; its file goes when no other picture has the same content."""
+    await web.host.library.delete(asset_id)
+
+
+@router.post("/api/pictures/sign", summary="Fresh addresses of up to 20 pictures")
+async def sign(web: WebDep, body: ToSign) -> dict[str, dict[str, Any]]:
+    """By id; pictures that no longer exist are left out. An address works for an hour."""
+    ids = [asset_id for asset_id in body.ids if is_id(asset_id)]
+    found = await web.host.database.read(lambda connection: read_pictures(connection, ids))
+    return {picture["id"]: web.signer.addresses(picture["id"], picture["media_type"]) for picture in found}
+
+
+@router.post("/api/pictures/{asset_id}/again", status_code=202, summary="The same picture with another seed")
+async def again(web: WebDep, asset_id: str, body: Again) -> dict[str, Any]:
+    """Answers with the job; the result becomes another picture of the same message."""
+    return await web.host.images.again(asset_id, body.changes)
+
+
+@router.get(
+    "/pictures/{name}",
+    summary="The bytes of a picture",
+    response_class=Response,
+    responses={200: {"content": {"image/*": {}}}, 304: {"description": "The browser has it already."}},
+)
+async def read_picture(
+    web: WebDep,
+    name: str,
+    size: ImageSize = "full",
+    e: Annotated[str, Query(description="when the address expires")] = "",
+    s: Annotated[str, Query(description="the signature")] = "",
+    download: bool = False,
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Only at an address that stcore handed out less than an hour ago. `full` are the stored bytes, unchanged."""
+    asset_id, _, _ending = name.partition(".")
+    if not is_id(asset_id) or not e or not s:
+        raise Forbidden("Pictures are read at signed addresses.", hint="POST /api/pictures/sign gives one.")
+    web.signer.check(f"/pictures/{name}", size, e, s)
+    asset = await web.host.library.asset(asset_id)
+    etag = f'"{asset.sha256}-{size}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=3600, immutable"}
+    if etag in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]:
+        return Response(status_code=304, headers=headers)
+    data, media_type = await web.host.library.read(asset_id, size)
+    # What a browser might run (an SVG drawing, an unknown type) is never shown, only handed out as a file.
+    shown = media_type in EXTENSIONS
+    if download or not shown:
+        picture = await web.host.library.get(asset_id)
+        headers["Content-Disposition"] = disposition(sensible_name(picture), EXTENSIONS.get(media_type, "bin"))
+    return Response(data, headers=headers, media_type=media_type if shown else "application/octet-stream")
+
+
+def sensible_name(picture: dict[str, Any]) -> str:
+    """A name for the file: the first words of the prompt and the seed, without an ending."""
+    made = picture.get("generation") or {}
+    words = re.findall(r"[^\W_]+", made.get("prompt") or picture.get("title") or "")[:NAME_WORDS]
+    name = "-".join(words)[:NAME_LENGTH].strip("-") or "picture"
+    return f"{name}-{made['seed']}" if made.get("seed") else name
+
+
+def disposition(name: str, ending: str) -> str:
+    """A Content-Disposition for a download (RFC 6266): in ASCII for old readers, in full for all others."""
+    plain = "-".join(re.findall(r"[A-Za-z0-9]+", name)) or "picture"
+    header = f'attachment; filename="{plain}.{ending}"'
+    return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}.{ending}"

@@ -1,0 +1,176 @@
+"""The state a page begins with, settings, styles, plugins, commands, completion, answers to questions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ValidationError
+
+from stcore import __version__
+from stcore.errors import UserError
+from stcore.storage import journal
+from stcore.web.context import Web, WebDep
+from stcore.web.models import Answer, SettingsChange, StyleChoice
+from stcore.web.routes_sources import overview
+
+router = APIRouter(prefix="/api", tags=["settings"])
+
+SECTIONS = {"image": "images", "chat": "chat"}
+"""The groups of settings that people change on the page, and their tables in the settings file."""
+
+
+@router.get("/state", summary="Everything a page needs to begin")
+async def get_state(web: WebDep) -> dict[str, Any]:
+    """`last` is the journal number from which the stream of events continues this state."""
+    host = web.host
+    last = await host.database.read(journal.newest)
+    chat = await host.chats.latest() or await host.chats.create()
+
+    def read() -> dict[str, Any]:
+        problems = host.plugins.problems
+        return {
+            "version": __version__,
+            "sources": overview(host.connections),
+            "texts": overview(host.texts),
+            "style": host.settings.current.images.style,
+            "styles": list(host.styles.names()),
+            "settings": _settings(web),
+            "plugins": {"problems": [{"name": p.name, "message": p.problem, "hint": p.hint} for p in problems]},
+        }
+
+    return {**await asyncio.to_thread(read), "last": last, "chat_id": chat.id}
+
+
+@router.get("/settings", summary="The settings that people change")
+async def get_settings(web: WebDep) -> dict[str, dict[str, Any]]:
+    """By group; `null` means: as the source does."""
+    return await asyncio.to_thread(_settings, web)
+
+
+@router.patch("/settings", summary="Change settings")
+async def change_settings(web: WebDep, body: SettingsChange) -> dict[str, dict[str, Any]]:
+    """Only what is given; `null` puts a setting back to its default. Nothing changes when one value is wrong."""
+    await asyncio.to_thread(_change_settings, web, body.given())
+    await _tell_changed(web)
+    return await get_settings(web)
+
+
+def _settings(web: Web) -> dict[str, dict[str, Any]]:
+    current = web.host.settings.current
+    return {group: getattr(current, table).model_dump(mode="json") for group, table in SECTIONS.items()}
+
+
+def _change_settings(web: Web, groups: dict[str, dict[str, Any]]) -> None:
+    current = web.host.settings.current
+    changes = {SECTIONS[group]: values for group, values in groups.items()}
+    for table, values in changes.items():
+        section: BaseModel = getattr(current, table)
+        # An empty field of a form means the same as none where "none" is possible.
+        fields = type(section).model_fields
+        for name in [name for name, value in values.items() if value == "" and name in fields]:
+            values[name] = fields[name].default or None
+        kept = {name: value for name, value in section.model_dump(exclude_unset=True).items() if name not in values}
+        _validate(type(section), {**kept, **{name: value for name, value in values.items() if value is not None}})
+
+    def edit(document: dict[str, Any]) -> None:
+        for table, values in changes.items():
+            section = document.setdefault(table, {})
+            for name, value in values.items():
+                if value is None:
+                    section.pop(name, None)
+                else:
+                    section[name] = value
+
+    web.host.settings.change(edit)
+
+
+def _validate(model: type[BaseModel], values: dict[str, Any]) -> None:
+    try:
+        model.model_validate(values)
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        raise UserError(f"{'; '.join(problems)}.", hint="Nothing was changed.") from error
+
+
+async def _tell_changed(web: Web) -> None:
+    now = web.host.chats.now()
+    await web.host.database.write(lambda c: journal.note(c, "settings.changed", {}, chat_id=None, now=now))
+    web.host.bus.wake()
+
+
+# -- styles ----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/styles", summary="Style presets", tags=["styles"])
+async def list_styles(web: WebDep) -> list[dict[str, str]]:
+    """Words that are put around a prompt."""
+
+    def read() -> list[dict[str, str]]:
+        styles = [web.host.styles.get(name) for name in web.host.styles.names()]
+        names = ("name", "prefix", "negative", "description")
+        return [{name: getattr(style, name) for name in names} for style in styles]
+
+    return await asyncio.to_thread(read)
+
+
+@router.put("/styles/current", summary="Choose a style", tags=["styles"])
+async def choose_style(web: WebDep, body: StyleChoice) -> dict[str, str]:
+    """Its prefix and negative prompt replace those of the settings."""
+    chosen = await web.host.images.select_style(body.name)
+    await _tell_changed(web)
+    return {"style": chosen}
+
+
+# -- plugins ---------------------------------------------------------------------------------------------------------
+
+
+@router.get("/plugins", summary="Every plugin that was found", tags=["plugins"])
+async def list_plugins(web: WebDep) -> list[dict[str, Any]]:
+    """With what it provides; one with a `problem` is left out, `hint` is the mend."""
+    records = await asyncio.to_thread(lambda: web.host.plugins.records)
+    return [record.to_dict() for record in records]
+
+
+@router.post("/plugins/{name}/enable", summary="Use a plugin", tags=["plugins"])
+async def enable_plugin(web: WebDep, name: str) -> dict[str, Any]:
+    """Takes effect when the program starts again."""
+    return await _switch(web, name, lambda disabled: [other for other in disabled if other != name])
+
+
+@router.post("/plugins/{name}/disable", summary="Leave a plugin out", tags=["plugins"])
+async def disable_plugin(web: WebDep, name: str) -> dict[str, Any]:
+    """Takes effect when the program starts again."""
+    return await _switch(web, name, lambda disabled: sorted({*disabled, name}))
+
+
+async def _switch(web: Web, name: str, change: Callable[[list[str]], list[str]]) -> dict[str, Any]:
+    def edit(document: dict[str, Any]) -> None:
+        plugins = document.setdefault("plugins", {})
+        plugins["disabled"] = change(plugins.get("disabled", []))
+
+    def switch() -> dict[str, Any]:
+        record = web.host.plugins.record(name)
+        disabled = web.host.settings.change(edit).plugins.disabled
+        return {**record.to_dict(), "enabled": name not in disabled, "restart": record.enabled == (name in disabled)}
+
+    switched = await asyncio.to_thread(switch)
+    await _tell_changed(web)
+    return switched
+
+
+# -- the slash language ----------------------------------------------------------------------------------------------
+
+
+@router.get("/commands", summary="Every slash command", tags=["commands"])
+async def list_commands(web: WebDep) -> list[dict[str, Any]]:
+    """With its arguments, what it gives, and examples."""
+    return await asyncio.to_thread(web.host.interpreter.registry.describe)
+
+
+@router.post("/questions/{question_id}", status_code=204, summary="Answer a question", tags=["chats"])
+async def answer_question(web: WebDep, question_id: str, body: Answer) -> None:
+    """The first answer counts; `question.closed` tells the other pages."""
+    web.questions.answer(question_id, body.answer)

@@ -1,0 +1,99 @@
+"""What runs in the chats: a page sends a line of input and is answered at once, the work goes on here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from stcore.errors import Busy, HostError, StcoreError
+
+if TYPE_CHECKING:
+    from stcore.chat.session import Session
+    from stcore.commands.services import Ui
+    from stcore.host import Host
+
+log = logging.getLogger("stcore.web")
+
+MOST_SCRIPTS = 8
+"""Scripts that may run in one chat at once."""
+
+STOP_SECONDS = 5.0
+"""How long what runs may take to end when the server stops."""
+
+Kind = Literal["script", "reply"]
+
+
+@dataclass(eq=False)
+class _Running:
+    chat_id: str
+    kind: Kind
+    session: Session
+    task: asyncio.Task[None] | None = None
+
+
+class Runs:
+    """Starts and stops lines of input. Nobody waits for a picture: while a script makes one, the chat goes on.
+
+    Therefore several scripts may run in a chat, each in a session of its own, but one reply: two would be written
+    into the same place of the conversation.
+    """
+
+    def __init__(self, host: Host, ui: Callable[[str], Ui]) -> None:
+        self._host, self._ui = host, ui
+        self._running: list[_Running] = []
+
+    async def say(self, chat_id: str, text: str) -> None:
+        """Start one line of input: a script, or a message and its reply. Raises ``NotFound`` and :class:`Busy`."""
+        kind: Kind = "script" if text.lstrip().startswith("/") else "reply"
+        await self._start(chat_id, kind, lambda session: session.say(text))
+
+    async def regenerate(self, chat_id: str, message_id: str) -> None:
+        """Start to write the reply ``message_id`` once more. Raises ``NotFound`` and :class:`Busy`."""
+        await self._start(chat_id, "reply", lambda session: session.reply(message_id))
+
+    def of(self, chat_id: str) -> list[Session]:
+        """The sessions in which something of this chat runs."""
+        return [running.session for running in self._running if running.chat_id == chat_id]
+
+    async def stop(self, chat_id: str) -> bool:
+        """Stop everything that runs in the chat; whether there was anything."""
+        stopped = [await session.stop() for session in self.of(chat_id)]
+        return any(stopped)
+
+    async def close(self) -> None:
+        """Stop everything and wait until it has ended; what does not end by itself is cancelled."""
+        tasks = [running.task for running in self._running if running.task is not None]
+        for running in list(self._running):
+            await running.session.stop()
+        if tasks:
+            _, stubborn = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in stubborn:
+                task.cancel()
+            await asyncio.gather(*stubborn, return_exceptions=True)
+
+    async def _start(self, chat_id: str, kind: Kind, work: Callable[[Session], Awaitable[Any]]) -> None:
+        session = await self._host.session(chat_id, self._ui(chat_id))
+        here = [running for running in self._running if running.chat_id == chat_id and running.kind == kind]
+        if kind == "reply" and here:
+            raise Busy("A reply is being written.", hint="Stop it first, or wait until it has ended.")
+        if len(here) >= MOST_SCRIPTS:
+            raise Busy(f"{len(here)} scripts are running in this chat.", hint="Stop them, or wait until one has ended.")
+        running = _Running(chat_id, kind, session)
+        self._running.append(running)
+        running.task = asyncio.create_task(self._work(running, work), name=f"{kind} in {chat_id}")
+
+    async def _work(self, running: _Running, work: Callable[[Session], Awaitable[Any]]) -> None:
+        ui = running.session.ui
+        assert ui is not None
+        try:
+            await work(running.session)
+        except StcoreError as error:
+            ui.error(error)
+        except Exception as error:
+            log.exception("%s failed", running.kind)
+            ui.error(HostError(f"Something went wrong inside stcore: {error!r}.", hint="The program's log says more."))
+        finally:
+            self._running.remove(running)
