@@ -70,6 +70,12 @@ class Run:
         self._root = Closure(Code(script.root, script, interpreter), scope or Scope(self), None)
         self._parent = scope
 
+    def provide(self, arguments: Mapping[str, Value]) -> None:
+        """Give the script ``{{arg::name}}`` macros; call it before :meth:`result`."""
+        scope = Scope(self, self._root.parent)
+        scope.macros = {ARGUMENT_PREFIX + name: value for name, value in arguments.items()}
+        self._root.parent = scope
+
     async def result(self) -> Result:
         """Run the script to its end. Raises :class:`ExecutionError`; an abort is a result."""
         try:
@@ -241,12 +247,17 @@ class Interpreter:
         flags: Flags | None = None,
         scope: Scope | None = None,
         progress: Progress | None = None,
+        arguments: Mapping[str, Value] | None = None,
     ) -> Run:
         """Read ``text`` and make it ready: ``await run.result()`` runs it. Raises :class:`ParseError`.
 
-        ``scope`` becomes the parent of the script's own scope.
+        ``scope`` becomes the parent of the script's own scope. ``arguments`` are what the script is called with from
+        outside: it reads them as ``{{arg::name}}``.
         """
-        return Run(self.parse(text, flags), self, services, scope, progress)
+        run = Run(self.parse(text, flags), self, services, scope, progress)
+        if arguments:
+            run.provide(arguments)
+        return run
 
     async def run(
         self,
