@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stcore.errors import SettingsError, StorageError
-from stcore.paths import DataFolder
+from stcore.paths import CHARACTER, USER, DataFolder
 
 HEADER = "# Settings of stcore. Edit by hand or on the page; keys that are left out have their default.\n\n"
 
@@ -47,8 +47,8 @@ class StorageSettings(_Section):
 class ChatSettings(_Section):
     """``user_name`` is ``{{user}}``, ``character_name`` is ``{{char}}`` while no character is open."""
 
-    user_name: str = Field(default="User", min_length=1, max_length=100)
-    character_name: str = Field(default="Assistant", min_length=1, max_length=100)
+    user_name: str = Field(default=USER, min_length=1, max_length=100)
+    character_name: str = Field(default=CHARACTER, min_length=1, max_length=100)
     system_prompt: str = ""
     context_tokens: int = Field(default=8000, ge=256)
     text: str = ""

@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from stcore.clock import Clock, SystemClock
-from stcore.paths import DataFolder
+from stcore.paths import CHARACTER, USER, DataFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -272,6 +272,13 @@ class Host:
         session = Session(self, chat_id, ui)
         await session.load()
         return session
+
+    def names(self) -> tuple[str, str]:
+        """Who talks to whom: ``{{user}}`` and ``{{char}}``. Without a settings file nothing needs to be imported."""
+        if not self.data.settings.exists():
+            return USER, CHARACTER
+        chat = self.settings.current.chat
+        return chat.user_name, chat.character_name
 
     def publish(self, kind: str, data: dict[str, Any], chat_id: str | None = None) -> None:
         """Tell whoever listens something passing; a host that opened no database has no listeners."""

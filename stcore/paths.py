@@ -9,6 +9,10 @@ from pathlib import Path
 
 from stcore.errors import StorageError
 
+USER = "User"
+CHARACTER = "Assistant"
+"""Who talks to whom on a fresh install."""
+
 
 class DataFolder:
     """The folder named by ``--data``, else by ``STCORE_DATA``, else the usual place of the system.

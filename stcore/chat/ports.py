@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from stcore.chat.records import Message, NewMessage, Role
 from stcore.commands import services as commands
-from stcore.images.wish import Wish
 
 if TYPE_CHECKING:
     from stcore.chat.store import ChatStore
@@ -25,7 +24,7 @@ class ChatPort:
 
     def __init__(
         self,
-        store: ChatStore,
+        store: Callable[[], ChatStore],
         open_chat: Callable[[], Awaitable[str]],
         window: ChatWindow,
         *,
@@ -40,7 +39,7 @@ class ChatPort:
 
     async def messages(self) -> Sequence[commands.Message]:
         chat_id = await self._open()
-        return [_seen(message) for message in await self._store.span(chat_id, 0, await self._store.count(chat_id))]
+        return [_seen(message) for message in await self._store().span(chat_id, 0, await self._store().count(chat_id))]
 
     async def send(
         self,
@@ -55,7 +54,7 @@ class ChatPort:
         extra = {"type": role} if role in ("system", "comment") else {}
         hidden = hidden or role == "comment"
         new = NewMessage(_ROLES[role], name or names[role], text, hidden, at, extra)
-        message = await self._store.append(await self._open(), new)
+        message = await self._store().append(await self._open(), new)
         await self._window.refresh()
         return _seen(message)
 
@@ -63,13 +62,13 @@ class ChatPort:
         self, id: str, *, name: str | None = None, role: commands.Role | None = None, hidden: bool | None = None
     ) -> commands.Message:
         changes: dict[str, Any] = {"name": name, "hidden": hidden, "role": role and _ROLES[role]}
-        message = await self._store.edit(id, **{key: value for key, value in changes.items() if value is not None})
+        message = await self._store().edit(id, **{key: value for key, value in changes.items() if value is not None})
         await self._window.refresh()
         return _seen(message)
 
     async def delete(self, ids: Sequence[str]) -> None:
         for message_id in ids:
-            await self._store.remove(message_id)
+            await self._store().remove(message_id)
         await self._window.refresh()
 
 
@@ -94,6 +93,8 @@ class ImagesPort:
     async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
         if not subject.strip():
             return ""
+        from stcore.images.wish import Wish
+
         quiet = bool(overrides.get("quiet"))
         wish = Wish(subject, overrides, await self._open(), "command", quiet)
         return await self._images().imagine(wish, self._expand)

@@ -126,7 +126,7 @@ class ChatStore:
         return await self._database.read(lambda c: rows.count_messages(c, chat_id))
 
     async def edit(self, message_id: str, **changes: Any) -> Message:
-        """Change ``text`` (of the swipe that is shown), ``name``, ``role``, ``hidden``, ``extra``, or which ``swipe`` is shown."""
+        """Change ``text`` (of the swipe shown), ``name``, ``role``, ``hidden``, ``extra``, or the ``swipe`` itself."""
         unknown = set(changes) - {"text", "name", "role", "hidden", "extra", "swipe"}
         if unknown:
             raise UserError(f"A message has no {', '.join(sorted(unknown))} to change.")

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, overload
 
-from sqlalchemy import and_, select
-
-from stcore.chat import rows
 from stcore.macros import environment as macros
-from stcore.storage.tables import messages, swipes
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from stcore.chat.records import Message
     from stcore.storage.database import Database
 
 NEAR_END = 50
@@ -48,13 +41,10 @@ class ChatWindow(Sequence[macros.Message]):
         """Forget what was read and read the end again."""
         if self.chat_id is None:
             return
+        from stcore.chat.views import read_end
+
         chat_id = self.chat_id
-
-        def fn(connection: Connection) -> tuple[int, dict[int, macros.Message]]:
-            count = rows.count_messages(connection, chat_id)
-            return count, _read(connection, chat_id, max(0, count - NEAR_END), count)
-
-        self._count, self._known = await self._database().read(fn)
+        self._count, self._known = await self._database().read(lambda c: read_end(c, chat_id, NEAR_END))
 
     def __len__(self) -> int:
         return self._count
@@ -70,30 +60,8 @@ class ChatWindow(Sequence[macros.Message]):
         if not 0 <= number < self._count:
             raise IndexError(index)
         if number not in self._known:
+            from stcore.chat.views import read_views
+
             chat_id, start = self.chat_id or "", max(0, number - NEAR_END + 1)
-            self._known.update(self._database().read_now(lambda c: _read(c, chat_id, start, number + 1)))
+            self._known.update(self._database().read_now(lambda c: read_views(c, chat_id, start, number + 1)))
         return self._known[number]
-
-
-def _read(connection: Connection, chat_id: str, start: int, stop: int) -> dict[int, macros.Message]:
-    where = and_(messages.c.chat_id == chat_id, messages.c.position >= start, messages.c.position < stop)
-    found = rows.read_messages(connection, where, with_pictures=False)
-    several = [message.id for message in found if message.swipes > 1]
-    texts: dict[str, list[str]] = {}
-    if several:
-        query = select(swipes.c.message_id, swipes.c.text).where(swipes.c.message_id.in_(several))
-        for row in connection.execute(query.order_by(swipes.c.number)):
-            texts.setdefault(row.message_id, []).append(row.text)
-    return {message.position: _view(message, texts.get(message.id)) for message in found}
-
-
-def _view(message: Message, texts: list[str] | None) -> macros.Message:
-    return macros.Message(
-        text=message.text,
-        is_user=message.role == "user",
-        is_hidden=message.hidden,
-        name=message.name,
-        sent_at=message.created,
-        swipes=texts,
-        swipe=message.swipe if texts else None,
-    )

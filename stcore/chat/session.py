@@ -1,0 +1,189 @@
+"""One chat opened by one person: a line of input becomes a script, or a message and its reply.
+
+    session = await host.session(chat_id, ui)
+    await session.say("/sd apple tree")     # a slash script
+    await session.say("hello")              # a message; the text model answers
+
+Errors of what was said go to the ``ui``; nothing is raised but cancellation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from stcore.commands.services import Services
+from stcore.errors import Busy, StcoreError
+from stcore.macros import Environment, MemoryVariables
+
+if TYPE_CHECKING:
+    from stcore.chat.records import Message
+    from stcore.commands.runtime import Result, Run
+    from stcore.commands.services import Ui
+    from stcore.host import Host
+
+log = logging.getLogger("stcore.chat")
+
+
+class Session:
+    """Made by :meth:`Host.session`. One thing at a time runs in the foreground: a script or a reply."""
+
+    def __init__(self, host: Host, chat_id: str | None, ui: Ui | None) -> None:
+        from stcore.chat.ports import ChatPort, ImagesPort
+        from stcore.chat.variables import GLOBAL, StoredVariables
+        from stcore.chat.window import ChatWindow
+
+        self.host, self.chat_id, self.ui = host, chat_id, ui
+        user, character = host.names()
+        self._globals = StoredVariables(lambda: host.database, GLOBAL)
+        self._locals = StoredVariables(lambda: host.database, chat_id) if chat_id else None
+        self.window = ChatWindow(lambda: host.database, chat_id)
+        self.environment = Environment(
+            user=user,
+            char=character,
+            local=self._locals or MemoryVariables(),
+            globals=self._globals,
+            chat=self.window,
+            clock=host.clock,
+            random=host.random,
+        )
+        self.services = Services(
+            environment=self.environment,
+            chat=ChatPort(lambda: host.chats, self.open_chat, self.window, user=user, character=character),
+            images=ImagesPort(lambda: host.images, self.open_chat, self._expand),
+            ui=ui,
+        )
+        self._run: Run | None = None
+        self._reply: asyncio.Task[Message | None] | None = None
+
+    async def load(self) -> None:
+        """Read what the chat needs, in a worker thread. A session without a chat reads nothing yet."""
+        if self.chat_id is None:
+            return
+        await self.host.chats.get(self.chat_id)
+        await asyncio.gather(self._globals.load(), self._locals.load() if self._locals else asyncio.sleep(0))
+        await self.window.refresh()
+
+    async def open_chat(self) -> str:
+        """The id of the chat; a script that was started without one gets a temporary one now."""
+        if self.chat_id is None:
+            self.chat_id = (await self.host.chats.create("Script", temporary=True)).id
+            self.window.chat_id = self.chat_id
+        return self.chat_id
+
+    def _expand(self, text: str) -> str:
+        return self.host.macros.expand(text, self.environment)
+
+    # -- one line of input -------------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs in the foreground."""
+        return self._run is not None or self._reply is not None
+
+    async def say(self, text: str) -> None:
+        """Run one line of input to its end: what begins with a slash is a script, anything else a message."""
+        try:
+            if self.busy:
+                raise Busy("Something is still running here.", hint="Stop it first, or wait until it has ended.")
+            if text.lstrip().startswith("/"):
+                await self.run(text)
+            elif text.strip():
+                await self.send(text)
+        except StcoreError as error:
+            self._report(error)
+
+    def _report(self, error: StcoreError) -> None:
+        if self.ui is not None:
+            self.ui.error(error)
+        else:
+            log.warning("%s %s", error.message, error.hint)
+
+    async def run(self, script: str, **how: Any) -> Result:
+        """Run a slash script; raises its error. What it set in variables is kept, also when it failed."""
+        self._run = self.host.interpreter.start(script, self.services, progress=self._progress, **how)
+        self._tell("running")
+        try:
+            result = await self._run.result()
+        except BaseException:
+            self._tell("error")
+            raise
+        else:
+            self._tell("aborted" if result.aborted else "done")
+            return result
+        finally:
+            self._run = None
+            await self._flush()
+
+    def _progress(self, done: int, total: int) -> None:
+        self._tell("paused" if self._run and self._run.paused else "running", done / total if total else None)
+
+    def _tell(self, state: str, progress: float | None = None) -> None:
+        self.host.publish("script.state", {"state": state, "progress": progress}, self.chat_id)
+
+    async def _flush(self) -> None:
+        for store in (self._globals, self._locals):
+            if store is not None:
+                await store.flush()
+
+    # -- messages ----------------------------------------------------------------------------------------------------
+
+    async def send(self, text: str) -> Message | None:
+        """Add a message of the person and get the reply. Macros in it are expanded once, when it is sent."""
+        from stcore.chat.records import NewMessage
+
+        chat_id = await self.open_chat()
+        new = NewMessage("user", self.environment.user, self._expand(text))
+        message = await self.host.chats.append(chat_id, new)
+        await asyncio.to_thread(self.host.plugins.call, "stcore_message", chat_id=chat_id, message=message.to_dict())
+        await self.window.refresh()
+        await self._flush()
+        return await self.reply()
+
+    async def reply(self, message_id: str | None = None) -> Message | None:
+        """Let the text model answer; with ``message_id`` as another swipe of that message.
+
+        ``None`` when it was stopped before a word came. What had come when it was stopped or failed is kept.
+        """
+        from stcore.chat.replying import reply
+
+        chat_id = await self.open_chat()
+        self._reply = asyncio.ensure_future(reply(self.host, chat_id, self.environment, message_id))
+        try:
+            message = await self._reply
+        except asyncio.CancelledError:
+            if asyncio.current_task() is not None and asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                self._reply.cancel()
+                raise
+            return None
+        finally:
+            self._reply = None
+            await self.window.refresh()
+        if message is not None:
+            called = {"chat_id": chat_id, "message": message.to_dict()}
+            await asyncio.to_thread(self.host.plugins.call, "stcore_message", **called)
+        return message
+
+    # -- stopping ----------------------------------------------------------------------------------------------------
+
+    async def stop(self) -> bool:
+        """Stop what runs in the foreground; pictures have their own stop. Whether anything was running."""
+        running = self.busy
+        if self._run is not None:
+            self._run.stop()
+        if self._reply is not None:
+            self._reply.cancel()
+        return running
+
+    def pause(self) -> None:
+        """Hold the running script before its next command."""
+        if self._run is not None:
+            self._run.pause()
+            self._tell("paused")
+
+    def resume(self) -> None:
+        """Let a paused script go on."""
+        if self._run is not None:
+            self._run.resume()
+            self._tell("running")
