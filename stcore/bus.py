@@ -119,8 +119,10 @@ class Bus:
             try:
                 await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
             except TimeoutError:
+                newest = await self._database.read(journal.newest)
                 if not self._subscriptions:
-                    self._read_up_to = await self._database.read(journal.newest)
+                    # Nobody listens. Looked at after the read: whoever came meanwhile must not miss an entry.
+                    self._read_up_to = newest
                     continue
             self._wake.clear()
             for entry in await self._database.read(lambda c: journal.since(c, self._read_up_to)):
