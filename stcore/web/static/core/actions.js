@@ -1,0 +1,205 @@
+/** What people can do: each action talks to the host; the change itself arrives as an event. */
+import * as api from "./api.js";
+import { at } from "./api.js";
+import { EventLink } from "./events.js";
+import { apply } from "./live.js";
+import { learn } from "./signing.js";
+import { emit, putChat, putMessage, state } from "./store.js";
+
+const PAGE = 60;
+const CHATS_SHOWN = 100;
+const WELCOME_TITLE = "";
+
+let link = null;
+let regenerated = null;
+
+/** Load everything and start to listen. */
+export async function start() {
+  const info = await api.get("/api/state");
+  state.info = info;
+  emit("info");
+  await loadChats();
+  const wanted = location.hash.slice(1);
+  const known = state.chats.some((chat) => chat.id === wanted);
+  await openChat(known ? wanted : (info.chat_id ?? state.chats[0]?.id), { replace: true });
+  window.addEventListener("hashchange", followHash);
+  link = new EventLink(info.last ?? 0, apply, linkChanged);
+  window.addEventListener("pagehide", () => link.close());
+  window.addEventListener("pageshow", (event) => event.persisted && link.open());
+}
+
+function followHash() {
+  const id = location.hash.slice(1);
+  if (id && id !== state.chatId && state.chats.some((chat) => chat.id === id)) openChat(id);
+}
+
+function linkChanged(link, { again }) {
+  state.link = link;
+  emit("link");
+  if (link !== "live" || !again) return;
+  // Passing events of the time without a connection are lost: what was under way is asked for again.
+  state.replies.clear();
+  state.scripts.clear();
+  emit("busy");
+  emit("timeline");
+  attempt(loadJobs);
+}
+
+/** Read everything again: the host says that the stream cannot be continued. */
+export function reload() {
+  return attempt(async () => {
+    state.replies.clear();
+    state.scripts.clear();
+    await loadInfo();
+    await loadChats();
+    await openChat(state.chatId, { replace: true, again: true });
+  });
+}
+
+/** Do `fn`; show what went wrong, if something does. Returns its result, or `undefined` after a failure. */
+export async function attempt(fn) {
+  try {
+    return await fn();
+  } catch (error) {
+    if (error.name === "AbortError") return undefined;
+    if (!(error instanceof api.ApiError)) throw error;
+    emit("problem", error.detail);
+    return undefined;
+  }
+}
+
+/** Sources, styles, settings. */
+export async function loadInfo() {
+  state.info = { ...state.info, ...(await api.get("/api/state")) };
+  emit("info");
+}
+
+async function loadChats() {
+  const answer = await api.get(`/api/chats?limit=${CHATS_SHOWN}`);
+  state.chats = answer.chats ?? answer;
+  emit("chats");
+}
+
+/** More of the list of chats; true while there may be still more. */
+export async function loadMoreChats() {
+  const oldest = state.chats.at(-1);
+  const answer = await api.get(`/api/chats?limit=${CHATS_SHOWN}&before=${oldest?.updated ?? ""}`);
+  const older = (answer.chats ?? answer).filter((chat) => !state.chats.some((other) => other.id === chat.id));
+  state.chats.push(...older);
+  emit("chats");
+  return older.length === CHATS_SHOWN;
+}
+
+/** Show a chat. `again` reloads the open one. */
+export async function openChat(id, { replace = false, again = false } = {}) {
+  if (!id) return openAnother();
+  if (id === state.chatId && !again) return undefined;
+  state.chatId = id;
+  state.messages = [];
+  state.more = false;
+  state.loading = true;
+  if (replace) history.replaceState(null, "", `#${id}`);
+  else if (location.hash.slice(1) !== id) history.pushState(null, "", `#${id}`);
+  emit("chat");
+  emit("busy");
+  return attempt(async () => {
+    const [page] = await Promise.all([messagesBefore(id, null), loadJobs()]);
+    if (state.chatId !== id) return;
+    // Events may have brought a message in the meantime; it is not lost and not doubled.
+    for (const message of page.messages) if (!state.messages.some((other) => other.id === message.id)) putMessage(message);
+    state.more = page.more;
+    state.loading = false;
+    emit("timeline", { opened: true });
+  });
+}
+
+async function messagesBefore(chatId, position) {
+  const before = position === null ? "" : `&before=${position}`;
+  const page = await api.get(`${at("/api/chats", chatId, "messages")}?limit=${PAGE}${before}`);
+  for (const message of page.messages) message.pictures.forEach(learn);
+  return page;
+}
+
+/** The page of messages before the loaded ones. */
+export async function loadEarlier() {
+  const chatId = state.chatId;
+  const page = await messagesBefore(chatId, state.messages[0]?.position ?? null);
+  if (state.chatId !== chatId) return;
+  for (const message of page.messages) putMessage(message);
+  state.more = page.more;
+  emit("timeline", { earlier: true });
+}
+
+/** Jobs of the open chat, and the active ones of all chats. */
+export async function loadJobs() {
+  const chat = state.chatId ? `&chat=${encodeURIComponent(state.chatId)}` : "";
+  const [here, active] = await Promise.all([api.get(`/api/jobs?${chat.slice(1)}`), api.get("/api/jobs?active=1")]);
+  state.jobs = new Map([...here.jobs, ...active.jobs].map((job) => [job.id, job]));
+  emit("jobs");
+  emit("timeline");
+}
+
+/** Open the newest chat that is left, or a fresh one. */
+export async function openAnother() {
+  if (state.chats.length) return openChat(state.chats[0].id, { replace: true });
+  return newChat();
+}
+
+/** A fresh chat; an empty one that is already there is used instead of making a second. */
+export async function newChat() {
+  const empty = state.chats.find((chat) => chat.messages === 0 && !chat.title);
+  const chat = empty ?? (await api.post("/api/chats", { title: WELCOME_TITLE }));
+  putChat(chat);
+  emit("chats");
+  await openChat(chat.id);
+}
+
+export const renameChat = (id, title) => api.patch(at("/api/chats", id), { title });
+export const deleteChat = (id) => api.remove(at("/api/chats", id));
+
+/** Send one line of input (a message or a slash script) to the open chat. */
+export const say = (text) => api.post(at("/api/chats", state.chatId, "input"), { text });
+
+/** Stop the reply or script of the open chat. */
+export const stop = () => api.post(at("/api/chats", state.chatId, "stop"));
+
+export const editMessage = (id, text) => api.patch(at("/api/messages", id), { text });
+export const hideMessage = (id, hidden) => api.patch(at("/api/messages", id), { hidden });
+export const swipeMessage = (id, swipe) => api.patch(at("/api/messages", id), { swipe });
+export const deleteMessage = (id) => api.remove(at("/api/messages", id));
+
+/** Write a reply once more, as a further swipe of the same message. */
+export function regenerate(message) {
+  regenerated = { chatId: message.chat_id, id: message.id };
+  return api.post(at("/api/messages", message.id, "regenerate"));
+}
+
+/** The message whose reply was asked for again and has not begun yet. Told once. */
+export function regenerating(chatId) {
+  const id = regenerated?.chatId === chatId ? regenerated.id : null;
+  if (id) regenerated = null;
+  return id;
+}
+
+export const pictureAgain = (asset, changes = {}) => api.post(at("/api/pictures", asset, "again"), { changes });
+export const deletePicture = (asset) => api.remove(at("/api/pictures", asset));
+export const cancelJob = (id) => api.post(at("/api/jobs", id, "cancel"));
+export const retryJob = (id) => api.post(at("/api/jobs", id, "retry"));
+
+/** Take finished jobs off the list; their pictures stay. */
+export async function clearJobs() {
+  await api.post("/api/jobs/clear");
+  await loadJobs();
+}
+
+/** Choose the connection that makes pictures by default. */
+export async function chooseSource(name) {
+  await api.post(at("/api/sources", name, "default"));
+  await loadInfo();
+}
+
+/** Choose the style of pictures. */
+export async function chooseStyle(name) {
+  await api.put("/api/styles/current", { name });
+  await loadInfo();
+}

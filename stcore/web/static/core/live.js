@@ -1,0 +1,159 @@
+/** What each event of the host means for the page's state. */
+import * as actions from "./actions.js";
+import { announce } from "./announce.js";
+import { isActive, plural, shorten } from "./format.js";
+import { forget, learn } from "./signing.js";
+import { emit, putChat, putMessage, state } from "./store.js";
+
+const AWAIT_MESSAGE_MS = 4000;
+
+/** @param {string} kind @param {any} data */
+export function apply(kind, data) {
+  handlers[kind]?.(data);
+}
+
+const handlers = {
+  "message.added": ({ message }) => arrived(message),
+  "message.changed": ({ message }) => {
+    if (message.chat_id !== state.chatId || !isLoaded(message)) return;
+    message.pictures.forEach(learn);
+    putMessage(message);
+    settleReply(message.id);
+    emit("timeline");
+    emit("pictures");
+  },
+  "message.removed": ({ id }) => {
+    state.messages = state.messages.filter((message) => message.id !== id);
+    emit("timeline");
+    emit("pictures");
+  },
+  "chat.added": ({ chat }) => chatChanged(chat),
+  "chat.changed": ({ chat }) => chatChanged(chat),
+  "chat.removed": ({ id }) => {
+    state.chats = state.chats.filter((chat) => chat.id !== id);
+    emit("chats");
+    if (id === state.chatId) actions.openAnother();
+  },
+  "job.changed": ({ job }) => jobChanged(job),
+  "job.progress": (progress) => {
+    const job = state.jobs.get(progress.id);
+    if (!job || !isActive(job)) return;
+    job.progress = progress;
+    if (progress.state) job.state = progress.state;
+    emit("progress", job);
+  },
+  "job.preview": ({ id, mime, data }) => {
+    const job = state.jobs.get(id);
+    if (!job || !isActive(job)) return;
+    state.previews.set(id, `data:${mime || "image/png"};base64,${data}`);
+    emit("progress", job);
+  },
+  "reply.started": (data) => {
+    putReply(data);
+    emit("timeline");
+    emit("busy");
+  },
+  "reply.piece": (data) => {
+    // A page opened in the middle of a reply has missed its beginning.
+    const reply = state.replies.get(data.id) ?? putReply({ ...data, text: "… " });
+    reply.text += data.text;
+    if (reply.text.length === data.text.length + 2) emit("timeline");
+    emit("reply", reply);
+  },
+  "reply.ended": (data) => replyEnded(data),
+  "script.state": (data) => {
+    const chatId = data.chat_id ?? state.chatId;
+    if (data.state === "running" || data.state === "paused") state.scripts.set(data.id, { ...data, chatId });
+    else state.scripts.delete(data.id);
+    emit("busy");
+  },
+  "settings.changed": () => actions.loadInfo(),
+  "connections.changed": () => actions.loadInfo(),
+  "picture.removed": ({ id }) => {
+    forget([id]);
+    for (const message of state.messages) message.pictures = message.pictures.filter((picture) => picture.id !== id);
+    emit("timeline", { redraw: true });
+    emit("pictures");
+  },
+  toast: (data) => emit("toast", data),
+  error: (data) => emit("problem", data),
+  question: (data) => emit("question", data),
+  "question.closed": (data) => emit("question-closed", data),
+  reset: () => actions.reload(),
+};
+
+function isLoaded(message) {
+  return !state.more || !state.messages.length || message.position >= state.messages[0].position;
+}
+
+function arrived(message) {
+  if (message.chat_id !== state.chatId) return;
+  message.pictures.forEach(learn);
+  const isNew = putMessage(message);
+  settleReply(message.id);
+  emit("timeline");
+  if (message.pictures.length) emit("pictures");
+  if (isNew && message.role !== "user") announceMessage(message);
+}
+
+function announceMessage(message) {
+  const pictures = message.pictures.length ? `${plural(message.pictures.length, "picture")}: ` : "";
+  const words = shorten(message.text || message.pictures[0]?.title, 160);
+  announce(`${message.name}: ${pictures}${words}`);
+}
+
+function chatChanged(chat) {
+  putChat(chat);
+  emit("chats");
+}
+
+function jobChanged(job) {
+  const before = state.jobs.get(job.id);
+  state.jobs.set(job.id, { ...job, progress: isActive(job) ? (job.progress ?? before?.progress ?? null) : null });
+  if (!isActive(job)) state.previews.delete(job.id);
+  emit("jobs");
+  emit("timeline");
+  if (before?.state === job.state) return;
+  if (job.state === "failed") announce(`Picture failed: ${job.error?.message ?? shorten(job.prompt, 60)}`);
+  if (job.state === "cancelled") announce("Picture stopped");
+  if (job.state === "queued" && !before) announce(`Picture asked for: ${shorten(job.prompt, 60)}`);
+  if (job.state === "done") emit("pictures");
+}
+
+function putReply(data) {
+  const reply = {
+    id: data.id,
+    name: data.name ?? "",
+    text: data.text ?? "",
+    chatId: data.chat_id ?? state.chatId,
+    messageId: data.message_id ?? actions.regenerating(data.chat_id ?? state.chatId),
+    created: Date.now(),
+    ended: false,
+  };
+  state.replies.set(reply.id, reply);
+  return reply;
+}
+
+function replyEnded({ id, message_id: messageId, error }) {
+  const reply = state.replies.get(id);
+  if (error) emit("problem", error);
+  if (!reply) return;
+  reply.ended = true;
+  // The words stay until the message itself is here, so that nothing flickers in between.
+  if (messageId && (reply.messageId || !state.messages.some((message) => message.id === messageId))) {
+    reply.awaits = messageId;
+    setTimeout(() => dropReply(id), AWAIT_MESSAGE_MS);
+  } else {
+    state.replies.delete(id);
+  }
+  emit("timeline");
+  emit("busy");
+}
+
+function settleReply(messageId) {
+  for (const reply of state.replies.values()) if (reply.awaits === messageId) state.replies.delete(reply.id);
+}
+
+function dropReply(id) {
+  if (state.replies.delete(id)) emit("timeline");
+}

@@ -1,0 +1,82 @@
+/** The one place where the page keeps what it knows. Elements listen to topics and read `state`; actions change it. */
+import { isActive } from "./format.js";
+
+/**
+ * @typedef {Object} State
+ * @property {Object|null} info What `/api/state` said: sources, texts, style, styles, settings, plugins.
+ * @property {Object[]} chats Newest first.
+ * @property {string|null} chatId The open chat.
+ * @property {Object[]} messages Loaded messages of the open chat, oldest first.
+ * @property {boolean} more Whether older messages exist.
+ * @property {Map<string, Object>} jobs All jobs that the page heard of, by id.
+ * @property {Map<string, string>} previews Address of the latest unfinished picture, by job.
+ * @property {Map<string, Object>} replies Replies being written now: {id, name, text, chatId, messageId, ended}.
+ * @property {Map<string, Object>} scripts Scripts running now: {id, state, chatId}.
+ * @property {"connecting"|"live"|"lost"} link
+ */
+
+/** @type {State} */
+export const state = {
+  info: null,
+  chats: [],
+  chatId: null,
+  messages: [],
+  more: false,
+  jobs: new Map(),
+  previews: new Map(),
+  replies: new Map(),
+  scripts: new Map(),
+  link: "connecting",
+};
+
+const listeners = new Map();
+
+/**
+ * Hear of a change. Topics: info, chats, chat (another one is open), messages, timeline (anything in it), jobs,
+ * progress (of one job), reply (more words), busy, link, pictures (the gallery may differ), settings-open, ...
+ * @param {string} topic
+ * @param {(detail: any) => void} fn
+ * @returns {() => void} Stops listening.
+ */
+export function on(topic, fn) {
+  if (!listeners.has(topic)) listeners.set(topic, new Set());
+  listeners.get(topic).add(fn);
+  return () => listeners.get(topic).delete(fn);
+}
+
+/** Tell everyone who listens to `topic`. */
+export function emit(topic, detail) {
+  for (const fn of listeners.get(topic) ?? []) fn(detail);
+}
+
+/** The record of the open chat, if it is known. */
+export const currentChat = () => state.chats.find((chat) => chat.id === state.chatId) ?? null;
+
+/** Put `message` into the loaded ones, replacing an older version of it. True when it was new. */
+export function putMessage(message) {
+  const index = state.messages.findIndex((other) => other.id === message.id);
+  if (index >= 0) {
+    state.messages[index] = message;
+    return false;
+  }
+  const after = state.messages.findIndex((other) => other.position > message.position);
+  if (after < 0) state.messages.push(message);
+  else state.messages.splice(after, 0, message);
+  return true;
+}
+
+/** Put `chat` into the list and keep the newest first. */
+export function putChat(chat) {
+  state.chats = [chat, ...state.chats.filter((other) => other.id !== chat.id)].sort((a, b) => b.updated - a.updated);
+}
+
+/** Jobs that have not ended, oldest first. */
+export function activeJobs() {
+  return [...state.jobs.values()].filter(isActive).sort((a, b) => a.created - b.created);
+}
+
+/** Whether a reply or script of the open chat is under way. */
+export function isBusy() {
+  const here = (entry) => entry.chatId === state.chatId && !entry.ended;
+  return [...state.replies.values()].some(here) || [...state.scripts.values()].some(here);
+}

@@ -1,0 +1,181 @@
+/** The place to write: a growing field, completion of commands, history, pictures by menu, send and stop. */
+import { attempt, say, stop } from "../core/actions.js";
+import { fill, h, icon, iconButton } from "../core/dom.js";
+import { recall, remember } from "../core/prefs.js";
+import { emit, isBusy, on, state } from "../core/store.js";
+import { Completion } from "./completion.js";
+import { History } from "./history.js";
+import { openMenu } from "./menu.js";
+
+const DRAFT_MS = 300;
+const MODES = [
+  { mode: "you", text: "The character", detail: "Head to foot" },
+  { mode: "face", text: "The character's face", detail: "A close portrait" },
+  { mode: "me", text: "Me", detail: "You, as the character sees you" },
+  { mode: "scene", text: "The story so far", detail: "What has been going on" },
+  { mode: "last", text: "The last message", detail: "What can be seen in it" },
+  { mode: "background", text: "The surroundings", detail: "Wide, without people" },
+];
+const isTouch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;
+
+class Composer extends HTMLElement {
+  connectedCallback() {
+    this.history = new History();
+    this.build();
+    this.completion = new Completion(this.field, this.popup, this.mirror, () => state.chatId);
+    this.field.addEventListener("input", () => this.typed());
+    this.field.addEventListener("keydown", (event) => this.pressed(event));
+    this.field.addEventListener("scroll", () => (this.mirror.scrollTop = this.field.scrollTop));
+    on("chat", () => this.chatOpened());
+    on("busy", () => this.drawSend());
+    on("compose", (wish) => this.compose(wish));
+    this.drawSend();
+  }
+
+  build() {
+    this.field = h("textarea.composer-field", {
+      id: "composer-text",
+      rows: "1",
+      placeholder: "Write a message, or / for a command",
+      "aria-label": "Message or command",
+      autocomplete: "off",
+      spellcheck: "true",
+      enterkeyhint: isTouch() ? "enter" : "send",
+    });
+    this.mirror = h("div.composer-mirror", { "aria-hidden": "true" });
+    this.popup = h("div.completion", { hidden: true });
+    this.pictureButton = iconButton("picture", "Make a picture", () => this.pictureMenu(), { class: "picture-button", "aria-haspopup": "menu" });
+    this.sendButton = h("button.send", { type: "submit" });
+    this.form = h(
+      "form.composer",
+      {
+        onsubmit: (event) => {
+          event.preventDefault();
+          this.submit();
+        },
+      },
+      this.pictureButton,
+      h("div.composer-text", {}, this.mirror, this.field),
+      this.sendButton,
+    );
+    const hint = h("p.composer-hint", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " + ", h("kbd", {}, "Enter"), " starts a new line, ", h("kbd", {}, "/"), " lists the commands");
+    fill(this, this.popup, this.form, hint);
+  }
+
+  typed() {
+    this.grow();
+    this.drawSend();
+    this.history.leave();
+    this.completion.ask();
+    this.keepDraft();
+  }
+
+  // `field-sizing: content` does this without a line of script, where the browser knows it.
+  grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.field.style.setProperty("height", "auto");
+    this.field.style.setProperty("height", `${this.field.scrollHeight}px`);
+  }
+
+  keepDraft() {
+    clearTimeout(this.draftTimer);
+    const chatId = state.chatId;
+    this.draftTimer = setTimeout(() => remember(`draft.${chatId}`, this.field.value || null), DRAFT_MS);
+  }
+
+  chatOpened() {
+    this.put(recall(`draft.${state.chatId}`, ""));
+    this.completion.close();
+    this.history.leave();
+    if (!isTouch()) this.field.focus({ preventScroll: true });
+  }
+
+  put(text) {
+    this.field.value = text;
+    this.field.setSelectionRange(text.length, text.length);
+    this.grow();
+    this.drawSend();
+  }
+
+  /** @param {{text: string, complete?: boolean}} wish Text for the field; what was written before stays in the history. */
+  compose({ text, complete = false }) {
+    if (this.field.value.trim()) this.history.add(this.field.value);
+    this.put(text);
+    this.keepDraft();
+    this.field.focus();
+    if (complete) this.completion.ask();
+  }
+
+  pressed(event) {
+    if (event.isComposing) return;
+    if (this.completion.pressed(event)) {
+      event.preventDefault();
+    } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "Escape" && isBusy()) {
+      event.preventDefault();
+      attempt(stop);
+    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      this.recallLine(event);
+    }
+  }
+
+  recallLine(event) {
+    const { value, selectionStart, selectionEnd } = this.field;
+    const untouched = value === "" || this.history.isOpen;
+    if (!untouched || selectionStart !== selectionEnd || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    const line = event.key === "ArrowUp" ? this.history.older() : this.history.newer();
+    if (line === null) return;
+    event.preventDefault();
+    this.put(line);
+    this.keepDraft();
+  }
+
+  async submit() {
+    const text = this.field.value;
+    this.completion.close();
+    if (!text.trim()) {
+      if (isBusy()) await attempt(stop);
+      return;
+    }
+    const chatId = state.chatId;
+    this.put("");
+    remember(`draft.${chatId}`, null);
+    clearTimeout(this.draftTimer);
+    emit("sent");
+    const accepted = await attempt(() => say(text));
+    if (accepted) this.history.add(text);
+    else if (state.chatId === chatId && !this.field.value) this.put(text);
+  }
+
+  drawSend() {
+    const stops = isBusy() && !this.field.value.trim();
+    if (this.sendButton.dataset.stops === String(stops)) {
+      this.sendButton.disabled = !stops && !this.field.value.trim();
+      return;
+    }
+    this.sendButton.dataset.stops = String(stops);
+    fill(this.sendButton, icon(stops ? "stop" : "send"));
+    this.sendButton.setAttribute("aria-label", stops ? "Stop" : "Send");
+    this.sendButton.title = stops ? "Stop" : "Send";
+    this.sendButton.disabled = !stops && !this.field.value.trim();
+  }
+
+  pictureMenu() {
+    const prompt = this.field.value.trim();
+    const free = prompt && !prompt.startsWith("/");
+    openMenu(this.pictureButton, "Make a picture", [
+      free
+        ? { text: "Of what is written below", icon: "pencil", run: () => this.compose({ text: `/sd ${prompt}`, complete: true }) }
+        : { text: "Describe a picture …", icon: "pencil", run: () => this.compose({ text: "/sd ", complete: true }) },
+      null,
+      { heading: true, text: "From the chat" },
+      ...MODES.map(({ mode, text, detail }) => ({ text, detail, run: () => attempt(() => say(`/sd ${mode}`)) })),
+      null,
+      { text: "Sizes, steps and style …", icon: "settings", run: () => emit("settings-open", { page: "pictures" }) },
+    ]);
+  }
+}
+
+customElements.define("st-composer", Composer);

@@ -1,0 +1,78 @@
+/** How a picture was made, as a list people can read and reuse. */
+import { button, h } from "../core/dom.js";
+import { duration, moment } from "../core/format.js";
+import { copyWithNotice, seedChip } from "./pictures.js";
+
+const WHY = { clamped: "limited to", snapped: "rounded to", dropped: "left out", emulated: "done in another way", renamed: "called", chosen: "chosen" };
+const SHOWN_APART = new Set(["adjustments", "width", "height"]);
+
+/**
+ * @param {Object} picture @param {(text: string) => void} use Puts text into the composer.
+ * @returns {Node[]}
+ */
+export function details(picture, use) {
+  const made = picture.generation;
+  const common = [
+    ["Size", `${picture.width} × ${picture.height}`],
+    ["Kind", (picture.media_type ?? "").replace("image/", "").toUpperCase()],
+    ["Created", moment(picture.created)],
+  ];
+  if (!made) return [h("h2", {}, picture.title || "Picture"), list(common)];
+  return [
+    h("h2", {}, "How it was made"),
+    words("Prompt", made.prompt),
+    made.final_prompt !== made.prompt && words("As it was sent", made.final_prompt),
+    words("Kept out", made.negative_prompt),
+    list([["Seed", seedChip(picture)], ["Model", made.model], ["Source", sourceName(made)], ...common, ["Took", made.seconds && duration(made.seconds)], ...further(made)]),
+    adjusted(made.details?.adjustments),
+    h(
+      "div.details-buttons",
+      {},
+      button("Use the prompt", () => use(command(picture, false)), { drawing: "text" }),
+      made.seed && button("Use prompt and seed", () => use(command(picture, true)), { drawing: "dice" }),
+    ),
+  ].filter(Boolean);
+}
+
+const sourceName = ({ connection, source }) => (connection && connection !== source ? `${connection} (${source})` : source);
+
+function words(title, text) {
+  if (!text) return null;
+  const copy = button("Copy", () => copyWithNotice(text, `${title} copied`), { look: "quiet", "aria-label": `Copy: ${title}` });
+  return h("section.details-words", {}, h("div.details-words-head", {}, h("h3", {}, title), copy), h("p", {}, text));
+}
+
+function list(rows) {
+  const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== 0);
+  return h("dl.details-list", {}, shown.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+/** Everything else that the source told and that fits on a line. */
+function further({ details: told = {} }) {
+  return Object.entries(told)
+    .filter(([name, value]) => !SHOWN_APART.has(name) && ["string", "number", "boolean"].includes(typeof value))
+    .map(([name, value]) => [heading(name), typeof value === "boolean" ? (value ? "yes" : "no") : String(value)]);
+}
+
+const heading = (name) => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("_", " ");
+
+function adjusted(adjustments) {
+  if (!adjustments?.length) return null;
+  const line = ({ field, asked, used, why }) => {
+    const end = why === "dropped" ? WHY.dropped : `${WHY[why] ?? why} ${used ?? ""}`.trim();
+    return h("li", {}, h("strong", {}, heading(field)), ` ${asked ?? ""}: ${end}`);
+  };
+  return h("section.details-words", {}, h("h3", {}, "Changed to fit the source"), h("ul", {}, adjustments.map(line)));
+}
+
+/** The command that asks for this picture again. */
+function command(picture, withSeed) {
+  const made = picture.generation;
+  const negative = made.negative_prompt ? `negative=${quoted(made.negative_prompt)} ` : "";
+  const seed = withSeed ? `seed=${made.seed} ` : "";
+  return `/sd ${seed}width=${picture.width} height=${picture.height} ${negative}${escapedPrompt(made.prompt)}`;
+}
+
+const quoted = (text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+// A bare pipe would end the command.
+const escapedPrompt = (text) => text.replaceAll("|", "\\|");

@@ -1,0 +1,126 @@
+/** The line over the conversation: title, source and style, jobs, gallery, theme, settings. */
+import { attempt, chooseSource, chooseStyle, renameChat } from "../core/actions.js";
+import { fill, h, icon, iconButton } from "../core/dom.js";
+import { galleryIsOpen, railIsOpen, showGallery, showRail } from "../core/layout.js";
+import { setTheme, theme } from "../core/prefs.js";
+import { currentChat, emit, on, state } from "../core/store.js";
+import "./jobs.js";
+import { openMenu } from "./menu.js";
+
+const THEMES = { auto: ["auto", "As the system"], light: ["sun", "Light"], dark: ["moon", "Dark"] };
+const NO_STYLE = "none";
+
+class Header extends HTMLElement {
+  connectedCallback() {
+    this.railButton = iconButton("menu", "Chats", () => showRail(!railIsOpen()), { class: "toggle-rail" });
+    this.heading = h("div.chat-title");
+    this.picker = h("button.picker", { type: "button", "aria-haspopup": "menu", onclick: () => this.pick() });
+    this.themeButton = iconButton("auto", "Theme", () => this.chooseTheme(), { "aria-haspopup": "menu", class: "theme-button" });
+    this.galleryButton = iconButton("gallery", "Gallery", () => showGallery(!galleryIsOpen()), { class: "toggle-gallery" });
+    const settings = iconButton("settings", "Settings", () => emit("settings-open", {}), { class: "open-settings" });
+    fill(this, this.railButton, this.heading, this.picker, h("st-jobs"), this.galleryButton, this.themeButton, settings);
+    on("chat", () => this.drawTitle());
+    on("chats", () => this.drawTitle());
+    on("info", () => this.drawPicker());
+    on("layout", () => this.drawToggles());
+    this.drawTheme();
+    this.drawToggles();
+  }
+
+  drawToggles() {
+    this.railButton.setAttribute("aria-expanded", String(railIsOpen()));
+    this.galleryButton.setAttribute("aria-expanded", String(galleryIsOpen()));
+  }
+
+  drawTitle() {
+    if (this.editing) return;
+    const title = currentChat()?.title || "New chat";
+    document.title = `${title} · stcore`;
+    const rename = () => this.editTitle();
+    const name = h("button.chat-name", { type: "button", title: "Rename this chat", onclick: rename }, h("span", {}, title), icon("pencil"));
+    fill(this.heading, h("h1", {}, name));
+  }
+
+  editTitle() {
+    this.editing = true;
+    const chat = currentChat();
+    const field = h("input.chat-name-field", { value: chat?.title ?? "", "aria-label": "Title of this chat", maxlength: "200" });
+    const finish = (keep) => {
+      if (!this.editing) return;
+      this.editing = false;
+      const title = field.value.trim();
+      const hadFocus = document.activeElement === field;
+      if (keep && title && title !== chat.title) attempt(() => renameChat(chat.id, title));
+      if (keep && title) chat.title = title;
+      this.drawTitle();
+      if (hadFocus) this.heading.querySelector("button").focus();
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") finish(true);
+      if (event.key === "Escape") finish(false);
+      event.stopPropagation();
+    });
+    field.addEventListener("blur", () => finish(true));
+    fill(this.heading, field);
+    field.select();
+  }
+
+  drawPicker() {
+    const { sources, style } = state.info;
+    const connection = sources.connections.find((one) => one.name === sources.default);
+    const source = connection ? connection.name : "No source";
+    const look = isStyle(style) ? style : "No style";
+    fill(
+      this.picker,
+      icon("palette"),
+      h("span.picker-text", {}, h("span.picker-source", {}, source), h("span.picker-style", {}, look)),
+      icon("down"),
+    );
+    this.picker.setAttribute("aria-label", `Pictures come from ${source}, style: ${look}`);
+    this.picker.title = "Where pictures come from, and their style";
+  }
+
+  pick() {
+    const { sources, style, styles } = state.info;
+    openMenu(this.picker, "Source and style", [
+      { heading: true, text: "Pictures come from" },
+      ...sources.connections.map((one) => ({
+        text: one.name,
+        detail: one.label === one.name ? "" : one.label,
+        checked: one.name === sources.default,
+        run: () => attempt(() => chooseSource(one.name)),
+      })),
+      { text: "Add or change a source …", icon: "plus", run: () => emit("settings-open", { page: "sources" }) },
+      null,
+      { heading: true, text: "Style" },
+      ...withNone(styles).map((name) => ({
+        text: isStyle(name) ? name : "No style",
+        checked: name === style || (!isStyle(name) && !isStyle(style)),
+        run: () => attempt(() => chooseStyle(name)),
+      })),
+    ]);
+  }
+
+  chooseTheme() {
+    const choices = Object.entries(THEMES).map(([name, [, text]]) => ({
+      text,
+      checked: theme() === name,
+      run: () => {
+        setTheme(name);
+        this.drawTheme();
+      },
+    }));
+    openMenu(this.themeButton, "Theme", choices);
+  }
+
+  drawTheme() {
+    const [drawing, text] = THEMES[theme()];
+    fill(this.themeButton, icon(drawing));
+    this.themeButton.setAttribute("aria-label", `Theme: ${text.toLowerCase()}`);
+  }
+}
+
+const isStyle = (name) => Boolean(name) && name !== NO_STYLE;
+const withNone = (styles) => (styles.some((name) => !isStyle(name)) ? styles : ["", ...styles]);
+
+customElements.define("st-header", Header);

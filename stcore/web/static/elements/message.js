@@ -1,0 +1,161 @@
+/** `<st-message>`: one message with its pictures, swipes and actions. */
+import * as actions from "../core/actions.js";
+import { announce } from "../core/announce.js";
+import { button, copyText, fill, fillSanitised, h, icon, iconButton } from "../core/dom.js";
+import { clock, hueOf, initials, moment } from "../core/format.js";
+import { paragraphs } from "../core/richtext.js";
+import { emit, state } from "../core/store.js";
+import { confirmDialog } from "./dialog.js";
+import { openMenu } from "./menu.js";
+import "./pictures.js";
+
+const ROLE_NAMES = { user: "You", assistant: "Reply", system: "System", scene: "Scene" };
+
+class Message extends HTMLElement {
+  /** @param {Object} message @param {{continued: boolean, last: boolean}} context */
+  update(message, context) {
+    const same = this.item === message && this.context?.continued === context.continued && this.context?.last === context.last;
+    if (same || this.editing) return;
+    const grew = this.item && message.pictures.length > this.item.pictures.length;
+    this.item = message;
+    this.context = context;
+    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.act : null;
+    this.draw(grew);
+    if (focused) this.querySelector(`[data-act="${focused}"]`)?.focus();
+  }
+
+  draw(grew) {
+    const message = this.item;
+    const name = message.name || ROLE_NAMES[message.role];
+    this.className = "message";
+    this.classList.toggle("continued", this.context.continued);
+    this.classList.toggle("is-hidden", message.hidden);
+    Object.assign(this.dataset, { role: message.role, id: message.id });
+    this.tabIndex = -1;
+    this.setAttribute("role", "article");
+    this.setAttribute("aria-label", `${name}, ${clock(message.created)}${message.hidden ? ", hidden from the model" : ""}`);
+    this.body = h("div.message-body.prose");
+    this.pictures ??= document.createElement("st-pictures");
+    this.pictures.hidden = !message.pictures.length && !this.pictures.hasJobs(message.id);
+    fill(this, avatar(message, name), h("div.message-main", {}, head(message, name), this.body, this.pictures, this.swipes()), this.tools());
+    this.drawBody();
+    this.pictures.update(message, grew);
+  }
+
+  drawBody() {
+    const message = this.item;
+    const rewriting = [...state.replies.values()].find((reply) => reply.messageId === message.id);
+    this.body.hidden = !message.text && !rewriting;
+    if (rewriting) fill(this.body, paragraphs(rewriting.text), h("span.caret", { "aria-hidden": "true" }));
+    else fillSanitised(this.body, message.html ?? "");
+  }
+
+  swipes() {
+    const { role, swipe, swipes, text } = this.item;
+    if (role !== "assistant" || !text || (swipes < 2 && !this.context.last)) return null;
+    const atEnd = swipe >= swipes - 1;
+    const go = (to) => actions.attempt(() => actions.swipeMessage(this.item.id, to));
+    const next = atEnd && this.context.last ? () => this.regenerate() : () => go(swipe + 1);
+    const nextName = atEnd && this.context.last ? "Write another reply" : "Next reply";
+    return h(
+      "div.swipes",
+      { role: "group", "aria-label": "Versions of this reply" },
+      iconButton("left", "Previous reply", () => go(swipe - 1), { disabled: swipe === 0, data: { act: "swipe-left" } }),
+      h("span.swipes-count", {}, `${swipe + 1} / ${swipes}`),
+      iconButton("right", nextName, next, { disabled: atEnd && !this.context.last, data: { act: "swipe-right" } }),
+    );
+  }
+
+  tools() {
+    const list = this.choices();
+    const bar = list.map(({ text, icon: drawing, run, key }) => iconButton(drawing, text, run, { data: { act: key }, class: "tool" }));
+    const open = (event) => openMenu(event.currentTarget, "This message", list);
+    const more = iconButton("dots", "Actions of this message", open, { class: "tools-more", "aria-haspopup": "menu", data: { act: "more" } });
+    return h("div.tools", { role: "toolbar", "aria-label": "Actions of this message" }, bar, more);
+  }
+
+  choices() {
+    const { hidden, role, text } = this.item;
+    return [
+      text && { key: "copy", text: "Copy", icon: "copy", run: () => this.copy() },
+      { key: "edit", text: "Edit", icon: "pencil", run: () => this.edit() },
+      role === "assistant" && text && { key: "again", text: "Write again", icon: "refresh", run: () => this.regenerate() },
+      hidden
+        ? { key: "hide", text: "Show to the model", icon: "eye", run: () => this.hide(false) }
+        : { key: "hide", text: "Hide from the model", icon: "eye-off", run: () => this.hide(true) },
+      { key: "delete", text: "Delete", icon: "trash", danger: true, run: () => this.drop() },
+    ].filter(Boolean);
+  }
+
+  async copy() {
+    const copied = await copyText(this.item.text);
+    emit("toast", copied ? { level: "success", text: "Copied" } : { level: "warning", text: "The browser did not allow copying." });
+  }
+
+  hide(hidden) {
+    actions.attempt(() => actions.hideMessage(this.item.id, hidden));
+  }
+
+  regenerate() {
+    actions.attempt(() => actions.regenerate(this.item));
+    announce("Writing another reply");
+  }
+
+  async drop() {
+    const pictures = this.item.pictures.length ? " Its pictures go with it." : "";
+    const sure = await confirmDialog({ title: "Delete this message?", text: `It will be gone for good.${pictures}`, action: "Delete", danger: true });
+    if (sure) await actions.attempt(() => actions.deleteMessage(this.item.id));
+  }
+
+  edit() {
+    this.editing = true;
+    const field = h("textarea.field.edit-field", { value: this.item.text, "aria-label": "Text of the message" });
+    const cancel = () => this.endEdit();
+    const save = async () => {
+      const text = field.value;
+      if (text === this.item.text) return cancel();
+      const changed = await actions.attempt(() => actions.editMessage(this.item.id, text));
+      return changed === undefined ? undefined : this.endEdit(changed);
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        event.preventDefault();
+        cancel();
+      } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+    });
+    this.body.hidden = false;
+    fill(this.body, field, h("div.edit-buttons", {}, button("Cancel", cancel), button("Save", save, { look: "primary" })));
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  endEdit(changed) {
+    this.editing = false;
+    const latest = changed?.html !== undefined ? changed : (state.messages.find((one) => one.id === this.item.id) ?? this.item);
+    this.item = latest;
+    this.draw(false);
+    this.focusMessage();
+  }
+
+  focusMessage() {
+    this.focus({ preventScroll: true });
+  }
+}
+
+function avatar(message, name) {
+  const drawing = { system: "info", scene: "picture" }[message.role];
+  return h("div.avatar", { "aria-hidden": "true", vars: { "--hue": hueOf(name) } }, drawing ? icon(drawing) : initials(name));
+}
+
+function head(message, name) {
+  const reason = message.extra?.hidden_reason || "Hidden from the model";
+  return h(
+    "header.message-head",
+    {},
+    h("span.message-name", {}, name),
+    h("time", { datetime: new Date(message.created).toISOString(), title: moment(message.created) }, clock(message.created)),
+    message.hidden && h("span.message-flag", {}, icon("eye-off"), reason),
+  );
+}
+
+customElements.define("st-message", Message);

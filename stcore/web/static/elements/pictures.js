@@ -1,0 +1,132 @@
+/** `<st-pictures>`: the pictures of one message, one at a time, and the jobs that add to them. */
+import { attempt, pictureAgain } from "../core/actions.js";
+import { copyText, fill, h, icon, iconButton } from "../core/dom.js";
+import { pictureAlt } from "../core/format.js";
+import { addresses } from "../core/signing.js";
+import { activeJobs, emit, on, state } from "../core/store.js";
+import { stImage } from "./image.js";
+import "./job.js";
+
+class Pictures extends HTMLElement {
+  connectedCallback() {
+    this.off ??= [on("jobs", () => this.drawJobs()), on("progress", (job) => this.jobs?.get(job.id)?.update(job))];
+  }
+
+  disconnectedCallback() {
+    this.off?.forEach((stop) => stop());
+    this.off = null;
+  }
+
+  hasJobs(messageId) {
+    return activeJobs().some((job) => job.message_id === messageId);
+  }
+
+  /** @param {Object} message @param {boolean} grew Show the newest picture. */
+  update(message, grew) {
+    const ids = message.pictures.map((picture) => picture.id).join();
+    const shown = this.pictures?.[this.index]?.id;
+    this.message = message;
+    this.pictures = message.pictures;
+    const stays = this.pictures.findIndex((picture) => picture.id === shown);
+    this.index = grew || stays < 0 ? this.pictures.length - 1 : stays;
+    if (ids !== this.ids) this.draw();
+    this.ids = ids;
+    this.drawJobs();
+  }
+
+  draw() {
+    const picture = this.pictures[this.index];
+    this.frame = h("figure.picture");
+    this.running = h("div.picture-jobs");
+    fill(this, picture && this.frame, this.running);
+    this.jobs = new Map();
+    if (picture) this.drawPicture(picture);
+    this.drawJobs();
+  }
+
+  drawPicture(picture) {
+    const alt = pictureAlt(picture);
+    const open = () => emit("lightbox", { pictures: chatPictures(), id: picture.id });
+    this.frame.style.setProperty("--w", picture.width || 1);
+    this.frame.style.setProperty("--h", picture.height || 1);
+    fill(
+      this.frame,
+      h("button.picture-open", { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: open }, stImage(picture, alt)),
+      h("figcaption.picture-foot", {}, this.arrows(), seedChip(picture), this.tools(picture, open)),
+    );
+  }
+
+  arrows() {
+    const count = this.pictures.length;
+    if (count < 2) return null;
+    const go = (step) => {
+      this.index += step;
+      this.drawPicture(this.pictures[this.index]);
+      this.querySelector(step < 0 ? ".previous:enabled, .next" : ".next:enabled, .previous")?.focus();
+    };
+    return h(
+      "span.picture-swipes",
+      { role: "group", "aria-label": "Pictures of this message" },
+      iconButton("left", "Previous picture", () => go(-1), { disabled: this.index === 0, class: "previous" }),
+      h("span.swipes-count", {}, `${this.index + 1} / ${count}`),
+      iconButton("right", "Next picture", () => go(1), { disabled: this.index === count - 1, class: "next" }),
+    );
+  }
+
+  tools(picture, open) {
+    const made = picture.generation;
+    const again = () => attempt(() => pictureAgain(picture.id));
+    return h(
+      "span.picture-tools",
+      {},
+      made && iconButton("dice", "Again with a new seed", again),
+      made && iconButton("copy", "Copy the prompt", () => copyWithNotice(made.prompt || picture.title, "Prompt copied")),
+      iconButton("download", "Download", () => download(picture)),
+      iconButton("expand", "Open large", open),
+    );
+  }
+
+  drawJobs() {
+    if (!this.running) return;
+    const mine = activeJobs().filter((job) => job.message_id === this.message.id);
+    this.hidden = !this.pictures.length && !mine.length;
+    const wanted = new Set(mine.map((job) => job.id));
+    for (const [id, card] of this.jobs) if (!wanted.has(id)) card.remove();
+    this.jobs = new Map(mine.map((job) => [job.id, this.jobs.get(job.id) ?? this.running.appendChild(document.createElement("st-job"))]));
+    for (const job of mine) this.jobs.get(job.id).update(job);
+  }
+}
+
+/** All pictures of the loaded messages, oldest first: what the arrows of the lightbox step through. */
+function chatPictures() {
+  return state.messages.flatMap((message) => message.pictures.map((picture) => ({ ...picture, message_id: message.id })));
+}
+
+/** The seed as a small button that copies it. */
+export function seedChip(picture) {
+  const seed = picture.generation?.seed;
+  if (!picture.generation) return h("span.picture-title", {}, picture.title ?? "");
+  if (seed === null || seed === undefined) return h("span.seed.unknown", { title: "The source did not tell" }, "seed unknown");
+  const copy = () => copyWithNotice(String(seed), "Seed copied");
+  return h("button.seed", { type: "button", title: "Copy the seed", "aria-label": `Copy the seed ${seed}`, onclick: copy }, icon("dice"), String(seed));
+}
+
+/** Copy `text` and say so. */
+export async function copyWithNotice(text, notice) {
+  const copied = await copyText(text);
+  emit("toast", copied ? { level: "success", text: notice } : { level: "warning", text: "The browser did not allow copying." });
+}
+
+/** Save the stored original, under the name that the host gives it. */
+export async function download(picture) {
+  await attempt(async () => {
+    const signed = await addresses(picture.id, { fresh: true });
+    if (!signed) return emit("problem", { message: "This picture is not stored any more." });
+    const link = h("a", { href: signed.download ?? signed.url, download: "" });
+    document.body.append(link);
+    link.click();
+    return link.remove();
+  });
+}
+
+customElements.define("st-pictures", Pictures);
