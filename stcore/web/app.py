@@ -13,7 +13,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from stcore import __version__
-from stcore.web import errors, events, routes_chats, routes_jobs, routes_pictures, routes_settings, routes_sources
+from stcore.web import (
+    errors,
+    events,
+    routes_chats,
+    routes_jobs,
+    routes_language,
+    routes_pictures,
+    routes_settings,
+    routes_sources,
+)
 from stcore.web.context import Web
 from stcore.web.security import Guard, Names
 from stcore.web.signing import load_key
@@ -69,6 +78,7 @@ def create_app(host: Host, *, names: Names | None = None) -> FastAPI:
         routes_chats.router,
         routes_pictures.router,
         routes_jobs.router,
+        routes_language.router,
         routes_sources.router_of("sources"),
         routes_sources.router_of("texts"),
         events.router,

@@ -96,6 +96,7 @@ async def _first_of(*coroutines: Coroutine[Any, Any, object]) -> None:
 
 @router.get(
     "/api/events",
+    status_code=200,
     summary="Everything that happens, live",
     response_class=EventStream,
     responses={200: {"content": {"text/event-stream": {}}, "description": "Server-sent events without end."}},

@@ -86,7 +86,7 @@ class StyleChoice(Body):
 
 
 class ToComplete(Body):
-    """``cursor`` counts characters of ``text`` in front of the cursor."""
+    """``cursor`` counts as a browser does: UTF-16 units of ``text`` in front of the cursor."""
 
     text: str = Field(max_length=1_000_000)
     cursor: int = Field(ge=0)

@@ -1,4 +1,4 @@
-"""The state a page begins with, settings, styles, plugins, commands, completion, answers to questions."""
+"""The state a page begins with, settings, styles and plugins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stcore import __version__
 from stcore.errors import UserError
 from stcore.storage import journal
 from stcore.web.context import Web, WebDep
-from stcore.web.models import Answer, SettingsChange, StyleChoice
+from stcore.web.models import SettingsChange, StyleChoice
 from stcore.web.routes_sources import overview
 
 router = APIRouter(prefix="/api", tags=["settings"])
@@ -159,18 +159,3 @@ async def _switch(web: Web, name: str, change: Callable[[list[str]], list[str]])
     switched = await asyncio.to_thread(switch)
     await _tell_changed(web)
     return switched
-
-
-# -- the slash language ----------------------------------------------------------------------------------------------
-
-
-@router.get("/commands", summary="Every slash command", tags=["commands"])
-async def list_commands(web: WebDep) -> list[dict[str, Any]]:
-    """With its arguments, what it gives, and examples."""
-    return await asyncio.to_thread(web.host.interpreter.registry.describe)
-
-
-@router.post("/questions/{question_id}", status_code=204, summary="Answer a question", tags=["chats"])
-async def answer_question(web: WebDep, question_id: str, body: Answer) -> None:
-    """The first answer counts; `question.closed` tells the other pages."""
-    web.questions.answer(question_id, body.answer)
