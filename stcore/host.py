@@ -14,7 +14,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -128,9 +128,9 @@ class Host:
     @cached_property
     def blobs(self) -> BlobStore:
         """The files of pictures."""
-        from stcore.storage.blobs import open_blobs
+        from stcore.storage.blobs import ObstoreBlobs
 
-        return open_blobs(self.settings.current.storage.pictures or self.data.pictures)
+        return ObstoreBlobs(self.settings.current.storage.pictures or self.data.pictures)
 
     @cached_property
     def library(self) -> Library:
@@ -232,19 +232,20 @@ class Host:
     @cached_property
     def macros(self) -> MacroEngine:
         """The macro language with its vocabulary; plugins are asked when a name is not known."""
-        from stcore.macros import MacroEngine, standard_registry
+        from stcore.macros import MacroEngine
 
-        registry = standard_registry()
-        registry.on_missing = lambda name: self._vocabulary_of_plugins()
-        return MacroEngine(registry)
+        engine = MacroEngine()
+        engine.registry.on_missing = lambda name: self._vocabulary_of_plugins()
+        return engine
 
     @cached_property
     def interpreter(self) -> Interpreter:
         """The slash language with its vocabulary; plugins are asked when a name is not known."""
-        from stcore.commands import Interpreter, standard_registry
+        from stcore.commands import Interpreter
+        from stcore.commands.builtin import builtin_commands
+        from stcore.commands.registry import Registry
 
-        registry = standard_registry()
-        registry.on_missing = lambda name: self._vocabulary_of_plugins()
+        registry = Registry(builtin_commands(), on_missing=lambda name: self._vocabulary_of_plugins())
         return Interpreter(registry, self.macros)
 
     def _vocabulary_of_plugins(self) -> bool:
@@ -253,11 +254,15 @@ class Host:
             return False
         self.__dict__["_vocabulary"] = True
         added = False
-        rooms = (("stcore_commands", self.interpreter.registry), ("stcore_macros", self.macros.registry))
-        for hook, registry in rooms:
+        commands, macros = self.interpreter.registry, self.macros.registry
+        rooms: tuple[tuple[str, Callable[[Any, str], None]], ...] = (
+            ("stcore_commands", lambda item, plugin: commands.add(item, plugin=plugin)),
+            ("stcore_macros", lambda item, plugin: macros.register(item)),
+        )
+        for hook, add in rooms:
             for plugin, item in self.plugins.gather(hook):
                 try:
-                    registry.add(item, plugin=plugin)
+                    add(item, plugin)
                     added = True
                 except Exception as error:  # noqa: BLE001 - a bad definition is its plugin's fault
                     self.plugins.quarantine(plugin, f"{hook}: {error}", getattr(error, "hint", "") or "Mend it.")
