@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from stcore.commands.execution import call_closure, run_closure, run_transparent
 from stcore.commands.scope import BreakTarget, Closure, Scope, Value
 from stcore.commands.syntax import CommandNode, Flags
 from stcore.commands.values import is_false, is_true
@@ -180,36 +181,32 @@ class Call:
 
     # -- running scripts ---------------------------------------------------------------------------------------------
 
-    async def call_closure(self, closure: Closure, provided: Mapping[str, Value] | None = None) -> Value:
+    def call_closure(self, closure: Closure, provided: Mapping[str, Value] | None = None) -> Awaitable[Value]:
         """Run ``closure`` as something ``/break`` can leave (12.6) and give its result."""
-        from stcore.commands.runtime import call_closure
+        return call_closure(closure, provided)
 
-        return await call_closure(closure, provided)
-
-    async def run_body(self, parts: list[Value]) -> Value:
+    def run_body(self, parts: list[Value]) -> Awaitable[Value]:
         """Run a branch: the first part when it is a closure, else all parts as the text of a script (12.1).
 
         ``/break`` inside a closure goes through to what is around this command.
         """
-        from stcore.commands.runtime import run_transparent
-
         if parts and isinstance(parts[0], Closure):
-            return await run_transparent(parts[0])
-        return await self.run_text(" ".join(map(str, parts)))
+            return run_transparent(parts[0])
+        return self.run_text(" ".join(map(str, parts)))
 
-    async def run_pass(self, closure: Closure, target: BreakTarget, macros: dict[str, Value] | None = None) -> Value:
+    def run_pass(
+        self, closure: Closure, target: BreakTarget, macros: dict[str, Value] | None = None
+    ) -> Awaitable[Value]:
         """Run ``closure`` as one pass of a loop; ``/break`` raises through to the caller, who owns ``target``."""
-        from stcore.commands.runtime import run_closure
+        return run_closure(closure, target, macros=macros)
 
-        return await run_closure(closure, target, macros=macros)
-
-    async def run_text(self, text: str) -> Value:
+    def run_text(self, text: str) -> Awaitable[Value]:
         """Run the text of a script in a scope below this command's, with its flags and no break target (12.1)."""
-        return await self._code.interpreter.run_subcommand(text, self.scope, self.flags)
+        return self._code.interpreter.run_subcommand(text, self.scope, self.flags)
 
-    async def run_stored(self, text: str, name: str) -> Value:
+    def run_stored(self, text: str, name: str) -> Awaitable[Value]:
         """Run a stored script called ``name``; the named arguments become its ``{{arg::}}`` macros (17.2)."""
-        return await self._code.interpreter.run_stored(text, name, self.scope, self.named)
+        return self._code.interpreter.run_stored(text, name, self.scope, self.named)
 
     def parse_closure(self, text: str) -> Closure:
         """The text of a closure's body as a closure that looks names up from here."""

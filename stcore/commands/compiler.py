@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from stcore.commands.call import Call
+from stcore.commands.execution import run_closure
 from stcore.commands.expansion import compile_text, unescape_braces
 from stcore.commands.faults import wrap_error
 from stcore.commands.scope import Closure, Scope, Value
 from stcore.commands.signals import Break
-from stcore.commands.syntax import Argument, BreakNode, ClosureNode, CommandNode, Part, Script, Statement
+from stcore.commands.syntax import BreakNode, ClosureNode, CommandNode, Part, Script, Statement
 from stcore.commands.values import result_text
 
 if TYPE_CHECKING:
@@ -58,9 +59,11 @@ class Code:
 class Resolver:
     """One part of an argument: a constant, something to compute, or a closure to run at once."""
 
-    __slots__ = ("compute", "constant", "immediate", "quoted")
+    __slots__ = ("compute", "constant", "immediate")
 
-    def __init__(self, *, constant: str | None = None, compute: Resolve | None = None, immediate: Code | None = None):
+    def __init__(
+        self, *, constant: str | None = None, compute: Resolve | None = None, immediate: Code | None = None
+    ) -> None:
         self.constant = constant
         self.compute = compute
         self.immediate = immediate
@@ -77,8 +80,6 @@ class Resolver:
         """The value; runs an immediate closure (8.2)."""
         if self.immediate is None:
             return self.now(scope)
-        from stcore.commands.runtime import run_closure
-
         return await run_closure(Closure(self.immediate, scope, scope.target), scope.target)
 
 
@@ -190,7 +191,7 @@ class _Named:
 
     def __init__(self, node: CommandNode, code: Code) -> None:
         lists = node.command.repeatable
-        self._items = [(arg.name, _resolver(arg.value, code), arg.name in lists) for arg in _of(node)]
+        self._items = [(arg.name, _resolver(arg.value, code), arg.name in lists) for arg in node.named]
         self.waits = any(resolver.immediate is not None for _, resolver, _ in self._items)
         self.constant: dict[str, Any] | None = None
         if all(resolver.constant is not None and not collected for _, resolver, collected in self._items):
@@ -207,10 +208,6 @@ class _Named:
         for name, resolver, collected in self._items:
             _put(named, name, await resolver.value(scope), collected)
         return named
-
-
-def _of(node: CommandNode) -> tuple[Argument, ...]:
-    return node.named
 
 
 def _put(named: dict[str, Any], name: str, value: Value, collected: bool) -> None:

@@ -23,11 +23,6 @@ def wrap_error(error: Exception, node: CommandNode, script: Script) -> Execution
         message, hint = error.message, error.hint
         if isinstance(error, ScriptError):
             trace = (node.name, *error.trace)[:_LONGEST_TRACE]
-    elif isinstance(error, RecursionError):
-        message, hint = (
-            "The script calls itself too deeply.",
-            "Use /while or /times instead of a closure calling itself.",
-        )
     elif isinstance(error, NotImplementedError):
         message = str(error)
     else:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from stcore.commands.compiler import Code
+from stcore.commands.execution import run_closure
 from stcore.commands.expansion import ARGUMENT_PREFIX, ScopeMacros
 from stcore.commands.parser import Parser
 from stcore.commands.registry import Registry
-from stcore.commands.scope import BreakTarget, Closure, Scope, Value
+from stcore.commands.scope import Closure, Scope, Value
 from stcore.commands.services import Services
-from stcore.commands.signals import Abort, Break
+from stcore.commands.signals import Abort
 from stcore.commands.syntax import ClosureNode, CommandNode, Flags, Script
 from stcore.errors import ExecutionError, ParseError
 from stcore.macros.text import trim
 
 if TYPE_CHECKING:
     from stcore.macros import MacroEngine
+
+_CACHED_CODES = 512
 
 _SLICE = 0.005
 """Seconds a script may run before it lets others have the event loop."""
@@ -60,15 +64,16 @@ class Run:
         self.environment = services.environment.child(dynamic=self.macros)
         self.attention = False
         self.slice_end = 0.0
+        self.depth = 0
         self.total = count_statements(script.root) if progress else 0
+        self.observed = progress is not None
         self._progress = progress
         self._finished: set[int] = set()
         self._going = asyncio.Event()
         self._going.set()
         self._stop: Abort | None = None
         self._stopped = asyncio.Event()
-        self._root = Closure(Code(script.root, script, interpreter), scope or Scope(self), None)
-        self._parent = scope
+        self._root = Closure(interpreter.code(script), scope or Scope(self), None)
 
     def provide(self, arguments: Mapping[str, Value]) -> None:
         """Give the script ``{{arg::name}}`` macros; call it before :meth:`result`."""
@@ -125,11 +130,6 @@ class Run:
             waiting.cancel()
             stopped.cancel()
 
-    @property
-    def observed(self) -> bool:
-        """Whether somebody wants to know how far the script is."""
-        return self._progress is not None
-
     def report(self, finished: object | None = None) -> None:
         """Tell the progress; ``finished`` is the step that has just ended. A loop body counts once (14.2)."""
         if finished is not None:
@@ -153,77 +153,6 @@ def count_statements(root: ClosureNode) -> int:
     return count
 
 
-# -- closures --------------------------------------------------------------------------------------------------------
-
-
-async def run_closure(
-    closure: Closure,
-    target: BreakTarget | None,
-    provided: Mapping[str, Value] | None = None,
-    *,
-    macros: dict[str, Value] | None = None,
-    run: Run | None = None,
-) -> Value:
-    """Run a closure in a fresh scope and give its pipe; ``/break`` in it leaves ``target`` (8.3, 8.4)."""
-    code, parent = closure.code, closure.parent
-    run = run or parent.run
-    scope = Scope(run, parent, target)
-    if macros is not None:
-        scope.macros = macros
-    for name, default in code.declarations:
-        scope.declare(name, await default.value(scope))
-    if provided and scope.variables:
-        scope.variables.update({name: value for name, value in provided.items() if name in scope.variables})
-    if run.observed:
-        await _run_observed(code, scope)
-    else:
-        for step in code.steps:
-            if run.attention or perf_counter() > run.slice_end:
-                await run.attend()
-            pending = step(scope)
-            if pending is not None:
-                await pending
-    return "" if scope.pipe is None else scope.pipe
-
-
-async def _run_observed(code: Code, scope: Scope) -> None:
-    run = scope.run
-    for step in code.steps:
-        run.report()
-        if run.attention or perf_counter() > run.slice_end:
-            await run.attend()
-        pending = step(scope)
-        if pending is not None:
-            await pending
-        run.report(step)
-
-
-async def call_closure(closure: Closure, provided: Mapping[str, Value] | None = None) -> Value:
-    """Run a closure as something that ``/break`` leaves."""
-    target = BreakTarget()
-    try:
-        return await run_closure(closure, target, provided)
-    except Break as leaving:
-        if leaving.target is not target:
-            raise
-        return leaving.value
-    finally:
-        target.live = False
-
-
-async def run_transparent(closure: Closure) -> Value:
-    """Run a closure that ``/break`` goes through: a branch of ``/if``.
-
-    When what it would leave is over already (the closure was kept and is used later), only the closure itself ends.
-    """
-    try:
-        return await run_closure(closure, closure.target)
-    except Break as leaving:
-        if leaving.target.live:
-            raise
-        return leaving.value
-
-
 # -- scripts ---------------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +162,7 @@ class Interpreter:
     def __init__(self, registry: Registry, engine: MacroEngine) -> None:
         self.registry = registry
         self.engine = engine
+        self.code = lru_cache(_CACHED_CODES)(self._code)
         self._parser = Parser(registry)
 
     def parse(self, text: str, flags: Flags | None = None) -> Script:
@@ -312,8 +242,10 @@ class Interpreter:
 
     def closure_of(self, text: str, scope: Scope, flags: Flags) -> Closure:
         """The text of a body as a closure whose names are looked up from ``scope``."""
-        script = self.parse(text, flags)
-        return Closure(Code(script.root, script, self), scope, None)
+        return Closure(self.code(self.parse(text, flags)), scope, None)
+
+    def _code(self, script: Script) -> Code:
+        return Code(script.root, script, self)
 
     def expand(self, text: str, scope: Scope) -> str:
         """``text`` with its macros, those of scripts included."""

@@ -115,9 +115,9 @@ class Scanner:
     def _slash(self) -> Mode | None:
         second = self.text[self.at + 1 : self.at + 2]
         if second == "*":
-            return self._block_comment()
+            return self._comment(self.reader.block_comment(self.at), "End it with *|", ends_statement=True)
         if second in ("/", "#"):
-            return self._line_comment()
+            return self._comment(self.reader.line_comment(self.at + 2), "End it with a pipe: |")
         if second == ":" and not self.text.startswith("}", self.at + 2):
             return self._run()
         start = self.at + 1
@@ -140,18 +140,15 @@ class Scanner:
         self._emit("PIPE", None, start)
         return self._statement
 
-    def _line_comment(self) -> Mode | None:
-        return self._comment(self.reader.line_comment(self.at + 2), "End it with a pipe: |")
-
-    def _block_comment(self) -> Mode | None:
-        return self._comment(self.reader.block_comment(self.at), "End it with *|")
-
-    def _comment(self, end: int | None, hint: str) -> Mode:
+    def _comment(self, end: int | None, hint: str, *, ends_statement: bool = False) -> Mode:
+        """A comment; the pipe of a closing ``*|`` ends the statement too."""
         start = self.at
         if end is None and not self.tolerant:
             raise self._unclosed("This comment is not closed.", start, len(self.text) - 1, hint)
         self.at = len(self.text) if end is None else end
         self._emit("COMMENT", None, start)
+        if ends_statement and end is not None:
+            self._emit("PIPE", None, end)
         return self._statement
 
     def _parser_flag(self, start: int) -> Mode | None:
