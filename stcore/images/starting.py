@@ -1,0 +1,146 @@
+"""From a queued job to a run that a source has accepted, the first time or again after a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from stcore.errors import ProviderError, RateLimited, Unsupported
+from stcore.images import job_rows
+from stcore.images.flight import Flight, NotOurs, Tools, interrupted
+from stcore.images.lanes import Lane, Lanes
+from stcore.net.retrying import retry
+
+if TYPE_CHECKING:
+    from stcore.images.capabilities import Capabilities
+    from stcore.images.source import SourceJob
+
+T = TypeVar("T")
+
+START_SECONDS = 600.0
+"""How long rate limits and cold starts are borne when the request states no limit of its own."""
+SLOT_SECONDS = 0.5
+"""How often to look whether another program on the same data folder has freed the connection."""
+
+
+class Starter:
+    """Opens the connection, waits for a turn, plans, and hands over."""
+
+    def __init__(self, tools: Tools, flights: dict[str, Flight]) -> None:
+        self._tools, self._flights = tools, flights
+        self._lanes = Lanes(tools.clock)
+
+    def stop(self) -> None:
+        self._lanes.stop()
+
+    async def hand_over(self, flight: Flight) -> None:
+        """Everything up to the source's acceptance. Raises the reason why not, :class:`NotOurs` when it is over."""
+        lane = await self._connect(flight)
+        await flight.enter_lane(lane)
+        await self._plan(flight)
+        await self._claim(flight, lane.max_in_flight)
+        await self.patiently(flight, lambda: self.start(flight))
+
+    async def find_again(self, flight: Flight) -> None:
+        """After a restart: join the run that was handed over before. What certainly never arrived is handed over now;
+        raises ``Interrupted`` when the source cannot tell."""
+        flight.join_lane(await self._connect(flight))
+        flight.claimed = True
+        flight.started = self._tools.clock.monotonic()
+        await self.patiently(flight, lambda: self._plan(flight))
+        found = await self._found(flight)
+        if found is not None:
+            await self.accepted(flight, found, found.token)
+            return
+        flight.leave_lane()
+        flight.claimed, flight.token = False, ""
+        own, now = self._tools.executors.own, self._tools.now()
+        if not await self._tools.database.write(lambda c: job_rows.requeue(c, flight.job.id, own, now)):
+            raise NotOurs
+        self._tools.bus.wake()
+        await self.hand_over(flight)
+
+    async def _found(self, flight: Flight) -> SourceJob | None:
+        """The run as the source knows it; ``None`` when it certainly never got it."""
+        connection, plan = flight.opened, flight.planned
+        source = connection.source
+        try:
+            if flight.survives:
+                return await self.patiently(flight, lambda: source.resume(connection, flight.token, plan))
+            found = await self.patiently(flight, lambda: source.find(connection, plan))
+        except Unsupported as error:
+            raise interrupted(source.label) from error
+        if found is None and flight.job.asset_ids:
+            # Some of its pictures are here, so it did run; starting it again would make them twice.
+            raise interrupted(source.label)
+        return found
+
+    async def _connect(self, flight: Flight) -> Lane:
+        flight.connection = await self._tools.open_connection(flight.job.connection)
+        info = flight.connection.source.describe()
+        return self._lanes.of(flight.job.connection, info.max_in_flight, info.min_interval)
+
+    async def _plan(self, flight: Flight) -> None:
+        connection, request = flight.opened, flight.job.request
+        capabilities: Capabilities = await connection.source.capabilities(connection, request.model)
+        flight.plan = connection.source.plan(connection, request, capabilities)
+        flight.resumable = capabilities.resumable
+
+    async def _claim(self, flight: Flight, limit: int) -> None:
+        """From queued to running, in competition with other programs on the same data folder."""
+        tools = self._tools
+        while True:
+            mine = list(self._flights)
+            claimed = await tools.database.write(
+                lambda c, mine=mine: job_rows.claim(  # type: ignore[misc]
+                    c,
+                    flight.job.id,
+                    executor=tools.executors.own,
+                    alive=tools.executors.is_alive,
+                    mine=mine,
+                    limit=limit,
+                    adjustments=flight.planned.adjustments,
+                    now=tools.now(),
+                )
+            )
+            if claimed == "claimed":
+                flight.claimed = True
+                flight.started = tools.clock.monotonic()
+                tools.bus.wake()
+                return
+            if claimed == "over":
+                raise NotOurs
+            await tools.clock.sleep(SLOT_SECONDS)
+
+    async def start(self, flight: Flight) -> None:
+        """One call of the source's ``start``."""
+        connection = flight.opened
+        flight.handed.clear()
+        try:
+            source_job = await connection.source.start(connection, flight.planned)
+        except ProviderError as error:
+            self.slow_down(flight, error)
+            raise
+        finally:
+            flight.handed.set()
+        await self.accepted(flight, source_job, source_job.token)
+
+    async def accepted(self, flight: Flight, source_job: SourceJob, token: str) -> None:
+        """Remember the run; its token is stored at once."""
+        flight.source_job = source_job
+        if token and token != flight.token:
+            flight.token = token
+            own = self._tools.executors.own
+            await self._tools.database.write(lambda c: job_rows.set_token(c, flight.job.id, own, token))
+
+    def slow_down(self, flight: Flight, error: ProviderError) -> None:
+        """The source asked for time: nobody starts there before it is over, and faces see why nothing happens."""
+        if isinstance(error, RateLimited) and error.retry_after and flight.lane:
+            flight.lane.pause(error.retry_after)
+        if error.retryable:
+            flight.announcer.progress("queued", stage=error.message, eta=error.retry_after)
+
+    async def patiently(self, flight: Flight, call: Callable[[], Awaitable[T]]) -> T:
+        """Call again what failed before anything was accepted (sources/README.md 3.7)."""
+        budget = flight.job.request.budget.max_seconds or START_SECONDS
+        return await retry(call, clock=self._tools.clock, random=self._tools.random, budget=budget)
