@@ -200,9 +200,11 @@ class Host:
             library=self.library,
             clock=self.clock,
             open_connection=self.connections.open,
-            publish=lambda connection, job, pictures: publish(connection, job, pictures, self.settings.current),
-            folder=self.data.root,
-            finish=self._finished_picture,
+            publish=lambda connection, job, pictures: publish(
+                connection, job, pictures, self.settings.current, now=int(self.clock.now().timestamp() * 1000)
+            ),
+            folder=self.data / "run",
+            change_picture=self._finished_picture,
             durable=self.face != "once",
         )
 
@@ -235,7 +237,7 @@ class Host:
         from stcore.macros import MacroEngine
 
         engine = MacroEngine()
-        engine.registry.on_missing = lambda name: self._vocabulary_of_plugins()
+        engine.registry.on_missing = self._ask_plugins
         return engine
 
     @cached_property
@@ -245,11 +247,11 @@ class Host:
         from stcore.commands.builtin import builtin_commands
         from stcore.commands.registry import Registry
 
-        registry = Registry(builtin_commands(), on_missing=lambda name: self._vocabulary_of_plugins())
+        registry = Registry(builtin_commands(), on_missing=self._ask_plugins)
         return Interpreter(registry, self.macros)
 
-    def _vocabulary_of_plugins(self) -> bool:
-        """Add the commands and macros of plugins, once; whether there were any."""
+    def _ask_plugins(self, _name: str) -> bool:
+        """An unknown word was met: add the commands and macros of plugins, once. Whether there were any."""
         if "_vocabulary" in self.__dict__:
             return False
         self.__dict__["_vocabulary"] = True

@@ -11,46 +11,48 @@ from typing import TYPE_CHECKING, Any
 from stcore.chat import rows
 from stcore.chat.records import Attachment, NewMessage
 from stcore.errors import NotFound
-from stcore.images.intent import Intent
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from stcore.config import Settings
+    from stcore.images.intent import Intent
+    from stcore.images.job_rows import Job
 
 
 def publish(
-    connection: Connection, intent: Intent, pictures: Sequence[str], settings: Settings, *, now: int, job_id: str
-) -> str | None:
-    """Show the pictures (asset ids) where ``intent`` wants them; returns the id of the message, if any.
+    connection: Connection, job: Job, pictures: Sequence[dict[str, Any]], settings: Settings, *, now: int
+) -> None:
+    """Show the pictures of a job where its intent wants them.
 
     A chat or message that was deleted meanwhile is no failure: the pictures are then in the gallery only.
     """
-    title = intent.title
-    hung = tuple(Attachment(asset_id, title, _remembered(intent)) for asset_id in pictures)
+    intent = job.intent
+    hung = tuple(Attachment(picture["id"], intent.title, _remembered(intent)) for picture in pictures)
     if not hung or intent.destination == "quiet" or intent.chat_id is None:
-        return None
+        return
     try:
         if intent.destination == "swipe" and intent.message_id:
             message = rows.read_message(connection, intent.message_id)
             rows.add_attachments(connection, message.id, message.swipe, hung, now)
             rows.touch(connection, message.chat_id, now)
-            return rows.note_message(connection, message.id, now).id
+            rows.note_message(connection, message.id, now)
+            return
         rows.read_chat(connection, intent.chat_id)
     except NotFound:
-        return None
+        return
     # image-generation.md 12.1: written by the character, hidden from the text model unless the setting says so,
     # and only the picture is shown, not the text.
-    extra: dict[str, Any] = {"picture": True, "inline_image": False, "job_id": job_id}
+    extra: dict[str, Any] = {"picture": True, "inline_image": False, "job_id": job.id}
     new = NewMessage(
         role="assistant",
         name=settings.chat.character_name,
-        text=title,
+        text=intent.title,
         hidden=not settings.images.show_to_model,
         extra=extra,
         attachments=hung,
     )
-    return rows.add_message(connection, intent.chat_id, new, now).id
+    rows.add_message(connection, intent.chat_id, new, now)
 
 
 def _remembered(intent: Intent) -> dict[str, Any]:

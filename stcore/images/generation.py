@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stcore.images.intent import Intent
     from stcore.images.request import Adjustment, ImageRequest
 
-_TAKEN_OVER = (
+REMEMBERED = (
     "steps",
     "guidance",
     "sampler",
@@ -73,7 +73,7 @@ def generation_of(
 ) -> Generation:
     """The record of one result. ``request`` is the one that was sent, after planning."""
     details: dict[str, Any] = {
-        name: value for name in _TAKEN_OVER if (value := getattr(request, name)) not in (None, "", 0)
+        name: value for name in REMEMBERED if (value := getattr(request, name)) not in (None, "", 0)
     }
     details |= {
         "size_asked": request.size.model_dump(mode="json"),

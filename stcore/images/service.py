@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from stcore.errors import NotFound, Reported, UserError
 from stcore.images.intent import Intent
 from stcore.images.prompt import assemble
-from stcore.images.request import ImageRequest, Workflow
+from stcore.images.redo import request_from
+from stcore.images.request import Workflow
 from stcore.images.wish import Wish, build_request
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class ImageService:
             prefix=settings.prefix,
             negative=settings.negative,
             extra_negative=wish.extra_negative,
+            style=settings.style,
             expand=expand,
         )
         request = build_request(
@@ -98,19 +100,29 @@ class ImageService:
         return await self._jobs.submit(request, connection=name, intent=intent)
 
     async def again(self, asset_id: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The same prompt with a new seed, as another picture of the same message (or in the gallery)."""
+        """The same prompt with a new seed, as another picture of the same message (or in the gallery). A job.
+
+        Made by the connection of the first time, or by the default one when that is gone.
+        """
         picture = await self._library.get(asset_id)
-        made = await self._jobs.made(asset_id)
-        if made is None:
-            raise NotFound("How this picture was made is not known.", hint="It was uploaded, or is older than its job.")
-        request, intent, connection = made
-        if connection not in self._connections.names():
-            connection = self._connections.default_name()
-        fresh = ImageRequest.model_validate({**request.model_dump(exclude={"id"}), "seed": None, **(changes or {})})
-        message_id = picture.get("message_id") or intent.message_id
-        destination = "swipe" if message_id else "quiet"
-        again = intent.model_copy(update={"message_id": message_id, "destination": destination, "initiator": "button"})
-        return await self._jobs.submit(fresh, connection=connection, intent=again)
+        request = request_from(picture, changes or {})
+        name = picture["generation"]["connection"]
+        if name not in self._connections.names():
+            name = self._connections.default_name()
+        workflow = await self._workflow(await self._connections.open(name))
+        messages = [use["id"] for use in await self._library.uses(asset_id) if use["kind"] == "message"]
+        message_id = messages[0] if messages else None
+        intent = Intent(
+            initiator="button",
+            chat_id=picture["chat_id"],
+            destination="swipe" if message_id else "quiet",
+            message_id=message_id,
+            title=picture["generation"]["prompt"],
+            style=picture["generation"]["details"].get("preset", ""),
+        )
+        return await self._jobs.submit(
+            request.model_copy(update={"workflow": workflow}), connection=name, intent=intent
+        )
 
     async def _workflow(self, connection: Connection) -> Workflow | None:
         if not connection.source.needs_workflow:
@@ -121,7 +133,7 @@ class ImageService:
 
     async def address(self, asset_id: str) -> str:
         """How the picture is named in a pipe or message."""
-        return await self._library.address(asset_id, as_file=self._addresses == "file")
+        return self._library.address(await self._library.asset(asset_id), local=self._addresses == "file")
 
     # -- choosing ----------------------------------------------------------------------------------------------------
 

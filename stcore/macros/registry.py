@@ -21,7 +21,7 @@ class Registry:
         self,
         macros: Iterable[Macro] = (),
         *,
-        on_missing: Callable[[str], None] | None = None,
+        on_missing: Callable[[str], object] | None = None,
         diagnostics: DiagnosticSink = ignore,
     ) -> None:
         self.on_missing = on_missing
