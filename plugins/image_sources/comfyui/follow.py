@@ -1,0 +1,281 @@
+"""Following runs to their end: the socket for what happens, history for what is true (sheet sections 6 and 7)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Literal
+
+from stcore import (
+    Accepted,
+    Cancelled,
+    CancelledEvent,
+    CancelOutcome,
+    Connection,
+    Done,
+    Event,
+    JobLost,
+    Log,
+    NetworkError,
+    NoImage,
+    ProviderError,
+    Queued,
+    Result,
+    poll,
+)
+
+from .failures import run_failed
+from .graph import Run
+from .progress import Message, Progress, read_message
+from .server import Server, State
+
+_PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp")
+_SETTLE_SECONDS = 3.0
+_LONGEST_PAUSE = 3.0
+_GONE_TIMES = 3
+
+Item = Message | State | CancelledEvent | Log | ProviderError | None
+"""What the main loop waits for; ``None`` = look where the run is."""
+
+
+class Follower:
+    """Follows the runs of one job, one after the other.
+
+    ``client_id`` is made for this job alone. Events of a run go only to the socket with the id under which it was
+    submitted; so a socket that reconnects takes up the same id, after the old one is closed. Where the server forgets
+    it all the same (sheet 13), asking goes on without it.
+    """
+
+    def __init__(self, connection: Connection, client_id: str, *, interval: float) -> None:
+        self.client_id = client_id
+        self.runs: list[Run] = []
+        self.cancelling = False
+        self._connection, self._server = connection, Server(connection)
+        self._interval = interval
+        self._inbox: asyncio.Queue[Item] = asyncio.Queue()
+        self._listener: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
+        self._delivered = 0
+
+    async def listen(self) -> None:
+        """Open the socket; returns when it is open, or when it is clear that there will be none."""
+        self._listener = asyncio.create_task(self._listen(), name="socket")
+        await self._tried.wait()
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._listener is not None:
+            self._listener.cancel()
+
+    def cancelled(self, outcome: CancelOutcome) -> None:
+        """End the stream: the runs were stopped."""
+        self._inbox.put_nowait(CancelledEvent(outcome))
+
+    def log(self, line: str) -> None:
+        self._inbox.put_nowait(Log(line))
+
+    async def events(self, token: str) -> AsyncIterator[Event]:
+        """Everything until the end of the last run."""
+        try:
+            if self._listener is None:
+                await self.listen()
+            yield Accepted(token, self.runs[0].prompt_id)
+            for number, run in enumerate(self.runs):
+                async for event in self._one(run, Progress(run, number=number, of=len(self.runs))):
+                    yield event
+                    if isinstance(event, CancelledEvent):
+                        return
+            yield Done(delivered=self._delivered, ids=tuple(run.prompt_id for run in self.runs))
+        finally:
+            self.close()
+
+    # -- one run -----------------------------------------------------------------------------------------------------
+
+    async def _one(self, run: Run, progress: Progress) -> AsyncIterator[Event]:
+        asker = asyncio.create_task(self._ask(run), name="history")
+        gone, ahead = 0, -1
+        try:
+            while True:
+                item = await self._inbox.get()
+                state: State | None = None
+                match item:
+                    case CancelledEvent():
+                        yield item
+                        return
+                    case ProviderError():
+                        raise item
+                    case Log():
+                        yield item
+                    case State():
+                        state = item
+                    case None:
+                        state = await self._look(run)
+                    case _:
+                        for event in progress.hear(item):
+                            yield event
+                        state = await self._after_message(run, progress, item)
+                if state is None:
+                    continue
+                gone = gone + 1 if state.where == "gone" else 0
+                if gone >= _GONE_TIMES:
+                    raise JobLost(
+                        "The server no longer knows the run.",
+                        hint="It was deleted from the queue, or the server was restarted. Make the picture again.",
+                    )
+                if state.where == "pending" and state.ahead != ahead:
+                    ahead = state.ahead
+                    yield Queued(ahead)
+                if state.where == "running":
+                    progress.started = True
+                if state.where == "ended":
+                    async for event in self._deliver(run, state.entry or {}, progress):
+                        yield event
+                    return
+        finally:
+            asker.cancel()
+
+    async def _after_message(self, run: Run, progress: Progress, message: Message) -> State | None:
+        """The state of the run, where a message makes it worth asking."""
+        if progress.ending:
+            return State("ended", entry=await self._settled(run, progress))
+        queue_moved = isinstance(message, tuple) and message[0] == "status"
+        return await self._look(run) if queue_moved and not progress.started else None
+
+    async def _deliver(self, run: Run, entry: dict[str, Any], progress: Progress) -> AsyncIterator[Event]:
+        """The pictures of a run that has ended, or why there are none."""
+        failure = _failure(entry)
+        if failure and failure[0] == "execution_interrupted":
+            if self.cancelling:
+                yield CancelledEvent("stopped")
+                return
+            raise Cancelled("Somebody interrupted this run on the server.", hint="Make the picture again.")
+        if failure:
+            raise run_failed(failure[1], run.graph)
+        outputs = entry.get("outputs") or progress.outputs
+        files, others = chosen_files(outputs if isinstance(outputs, dict) else {})
+        index = run.first
+        for data in progress.saved:
+            yield self._result(run, data, index, {"prompt_id": run.prompt_id})
+            index += 1
+        for file in files:
+            data = await self._server.view(file)
+            yield self._result(run, data, index, {"prompt_id": run.prompt_id, "file": file["filename"]})
+            index += 1
+        if index == run.first:
+            raise NoImage(
+                "The workflow ended without a picture.",
+                text=f"It made {', '.join(others)}." if others else "",
+                hint="Does it have a node that saves a picture?",
+            )
+
+    def _result(self, run: Run, data: bytes, index: int, meta: dict[str, Any]) -> Result:
+        self._delivered += 1
+        origin: Literal["sent", "unknown"] = "unknown" if run.seed is None else "sent"
+        return Result(data, index=index, seed=run.seed, seed_origin=origin, meta=meta)
+
+    # -- asking and listening ----------------------------------------------------------------------------------------
+
+    async def _ask(self, run: Run) -> None:
+        """The safety net: where the run is, every few seconds, whatever the socket says or does not."""
+        states = poll(
+            lambda: self._server.state(run.prompt_id),
+            clock=self._connection.clock,
+            interval=self._interval,
+            growth=1.2,
+            longest=max(_LONGEST_PAUSE, self._interval),
+        )
+        try:
+            async for state in states:
+                self._inbox.put_nowait(state)
+                if state.where == "ended":
+                    return
+        except ProviderError as error:
+            self._inbox.put_nowait(error)
+
+    async def _look(self, run: Run) -> State | None:
+        """Where the run is now; ``None`` when the server cannot say, which the safety net will notice by itself."""
+        try:
+            return await self._server.state(run.prompt_id)
+        except ProviderError as error:
+            if not error.retryable:
+                raise
+            return None
+
+    async def _settled(self, run: Run, progress: Progress) -> dict[str, Any]:
+        """The history entry of a run that is said to have ended; it may come a moment later.
+
+        A server that forgets at once leaves us with what the socket told.
+        """
+        clock, start = self._connection.clock, self._connection.clock.monotonic()
+        while clock.monotonic() - start < _SETTLE_SECONDS:
+            state = await self._look(run)
+            if state is not None and state.entry is not None:
+                return state.entry
+            await clock.sleep(0.2)
+        assert progress.ending is not None
+        kind, data = progress.ending
+        return {
+            "status": {"status_str": "success" if kind.endswith("success") else "error", "messages": [[kind, data]]}
+        }
+
+    async def _listen(self) -> None:
+        clock = self._connection.clock
+        try:
+            while True:
+                try:
+                    await self._hear_out()
+                except NetworkError:
+                    self._inbox.put_nowait(None)
+                except ProviderError as error:
+                    self.log(f"No live progress: {error.message}")
+                    return
+                self._tried.set()
+                await clock.sleep(1.0)
+        finally:
+            self._tried.set()
+
+    async def _hear_out(self) -> None:
+        """Read one socket until it closes."""
+        async with self._connection.http.websocket("/ws", {"clientId": self.client_id}) as socket:
+            # Must be the first message; servers that know it then say which run and node a preview belongs to.
+            await socket.send_json({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
+            self._tried.set()
+            while True:
+                message = read_message(await socket.receive())
+                if message is not None:
+                    self._inbox.put_nowait(message)
+
+
+def chosen_files(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The picture files among a run's outputs, and the names of other results.
+
+    Finished pictures of any node come first; previews count only when there is nothing else; then animations.
+    """
+    nodes = [node for node in outputs.values() if isinstance(node, dict)]
+    images = [file for node in nodes for file in _files(node, "images")]
+    finished = [file for file in images if file.get("type", "output") == "output"]
+    if finished or images:
+        return finished or images, []
+    moving = [file for node in nodes for key in ("gifs", "videos", "video") for file in _files(node, key)]
+    pictures = [file for file in moving if str(file["filename"]).lower().endswith(_PICTURE_ENDINGS)]
+    return pictures, [str(file["filename"]) for file in moving if file not in pictures]
+
+
+def _files(node: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = node.get(key)
+    return (
+        [file for file in found if isinstance(file, dict) and file.get("filename")] if isinstance(found, list) else []
+    )
+
+
+def _failure(entry: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The message that tells why a run failed; ``None`` when it did not."""
+    status = entry.get("status")
+    if not isinstance(status, dict) or status.get("status_str") != "error":
+        return None
+    for message in reversed(status.get("messages") or []):
+        if isinstance(message, list) and len(message) == 2 and isinstance(message[1], dict):
+            kind = str(message[0])
+            if kind in ("execution_error", "execution_interrupted"):
+                return kind, message[1]
+    return "execution_error", {"exception_message": "the server gives no reason"}

@@ -1,0 +1,193 @@
+"""The calls of a ComfyUI server that a run needs (sheet sections 5, 7, 8, 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stcore import (
+    BadResponse,
+    CancelOutcome,
+    Connection,
+    JobLost,
+    ProviderError,
+    UnknownOutcome,
+    poll,
+)
+
+from .failures import refused, status_error
+
+MARK = "stcore"
+"""Key in ``extra_data`` under which a run carries our own id, so that it can be recognised after a crash."""
+
+_STOP_SECONDS = 10.0
+_GATEWAY = (502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a run is. ``ahead`` counts the runs before it; ``entry`` is what history says when it has ended."""
+
+    where: Literal["pending", "running", "ended", "gone"]
+    ahead: int = 0
+    entry: dict[str, Any] | None = None
+
+
+class Server:
+    """One server, by its connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._http = connection.http
+        self._clock = connection.clock
+
+    # -- submitting --------------------------------------------------------------------------------------------------
+
+    async def submit(self, body: dict[str, Any], graph: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand a graph over; the reply. Never sent twice when the first may have been taken (SRC-6)."""
+        run_id = str(body["extra_data"][MARK])
+        seconds = self._connection.options.timeout
+        try:
+            answer = await self._http.post("/prompt", json=body, timeout=seconds)
+        except UnknownOutcome:
+            if taken := await self._taken_after_all(run_id):
+                return {"prompt_id": taken}
+            raise
+        if answer.status in _GATEWAY and (taken := await self._taken_after_all(run_id)):
+            return {"prompt_id": taken}  # the proxy gave up, the server had it already
+        if not answer.ok:
+            raise refused(answer, graph)
+        reply = answer.json()
+        if not isinstance(reply, dict) or not reply.get("prompt_id"):
+            raise answer.nonsense("the id of the run")
+        return reply
+
+    async def find(self, run_id: str) -> str | None:
+        """The server's id of a run that carries our mark, wherever it is; ``None`` = certainly not there."""
+        queue = await self._get("/queue")
+        for entry in [*queue.get("queue_running", ()), *queue.get("queue_pending", ())]:
+            if _mark(entry) == run_id:
+                return str(entry[1])
+        history = await self._get("/history", {"max_items": 200})
+        for prompt_id, ended in history.items():
+            if isinstance(ended, dict) and _mark(ended.get("prompt")) == run_id:
+                return str(prompt_id)
+        return None
+
+    async def upload(self, name: str, data: bytes, mime: str) -> str:
+        """Put a picture into the server's input folder; the name under which a node finds it."""
+        files = {"image": (name, data, mime)}
+        answer = await self._http.post("/upload/image", files=files, data={"type": "input"}, timeout=120)
+        if not answer.ok:
+            raise status_error(answer)
+        reply = answer.json()
+        if not isinstance(reply, dict) or not reply.get("name"):
+            raise answer.nonsense("the name of the upload")
+        folder = reply.get("subfolder")
+        return f"{folder}/{reply['name']}" if folder else str(reply["name"])
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    async def state(self, prompt_id: str) -> State:
+        """Where a run is now."""
+        if entry := await self.ended(prompt_id):
+            return State("ended", entry=entry)
+        queue = await self._get("/queue")
+        running = [str(entry[1]) for entry in queue.get("queue_running", ()) if _is_entry(entry)]
+        if prompt_id in running:
+            return State("running")
+        waiting = sorted((e for e in queue.get("queue_pending", ()) if _is_entry(e)), key=lambda e: float(e[0]))
+        order = [str(entry[1]) for entry in waiting]
+        if prompt_id in order:
+            return State("pending", ahead=len(running) + order.index(prompt_id))
+        # It may have ended between the two questions.
+        entry = await self.ended(prompt_id)
+        return State("ended", entry=entry) if entry else State("gone")
+
+    async def ended(self, prompt_id: str) -> dict[str, Any] | None:
+        """The history entry of a run that has ended."""
+        entry = (await self._get(f"/history/{prompt_id}")).get(prompt_id)
+        return entry if isinstance(entry, dict) else None
+
+    async def view(self, file: Mapping[str, Any]) -> bytes:
+        """The bytes of a result file; a delivery that breaks off is tried again."""
+        params = {"filename": file["filename"], "subfolder": file.get("subfolder") or "", "type": file.get("type")}
+        for last in (False, False, True):
+            try:
+                answer = await self._http.get("/view", params=params, retry=True, timeout=120)
+                break
+            except BadResponse:
+                if last:
+                    raise
+        if answer.status == 404:
+            raise JobLost(
+                f"The server no longer has the picture {file['filename']}.",
+                status=404,
+                hint="Its output folder was cleaned up; make the picture again.",
+            )
+        if not answer.ok:
+            raise status_error(answer)
+        if answer.is_html or not answer.body:
+            raise answer.nonsense("a picture")
+        return answer.body
+
+    # -- stopping ----------------------------------------------------------------------------------------------------
+
+    async def stop(self, prompt_id: str) -> CancelOutcome:
+        """Stop this run and no other, on servers of any age (sheet section 8)."""
+        state = await self.state(prompt_id)
+        if state.where == "pending":
+            await self._post("/queue", {"delete": [prompt_id]})
+            state = await self.state(prompt_id)  # it may have begun in between
+            if state.where == "gone":
+                return "will_not_start"
+        if state.where != "running":
+            return "too_late"
+        # Old servers stop whatever runs: that is ours, as the queue has just said.
+        await self._post("/interrupt", {"prompt_id": prompt_id})
+        deadline = self._clock.monotonic() + _STOP_SECONDS
+        async for state in poll(lambda: self.state(prompt_id), clock=self._clock, interval=0.2):
+            if state.where != "running":
+                return "stopped"
+            if self._clock.monotonic() > deadline:
+                break
+        return "requested"
+
+    async def discard(self, prompt_id: str) -> None:
+        """Take a run back whose submission failed half-way; what cannot be undone is left to the server."""
+        await self._post("/queue", {"delete": [prompt_id]})
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    async def _get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        answer = await self._http.get(path, params=params)
+        if not answer.ok:
+            raise status_error(answer)
+        found = answer.json()
+        if not isinstance(found, dict):
+            raise answer.nonsense("an object")
+        return found
+
+    async def _post(self, path: str, body: Any) -> None:
+        answer = await self._http.post(path, json=body)
+        if not answer.ok:
+            raise status_error(answer)
+
+    async def _taken_after_all(self, run_id: str) -> str | None:
+        """The run's id when the server has it; ``None`` when it has not or cannot be asked either."""
+        try:
+            return await self.find(run_id)
+        except ProviderError:
+            return None
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) >= 4
+
+
+def _mark(entry: Any) -> str:
+    """Our id in a queue entry ``[number, id, graph, extra_data, outputs]``."""
+    if not _is_entry(entry) or not isinstance(entry[3], dict):
+        return ""
+    return str(entry[3].get(MARK, ""))
