@@ -1,7 +1,8 @@
-"""Pairs opening and closing tags on one level of a text (spec/macros.md section 6.1).
+"""Pairs opening and closing tags (spec/macros.md section 6.1).
 
-The rule reads "from each opener look right for its closer"; done literally that is quadratic. One pass from the right
-gives the same answer: for each name it keeps the closers that no opener in between has taken.
+The rule reads "from each opener look right for its closer", on every level anew; done literally that is quadratic
+twice. Here one pass from the right notes for every opener which closers are free for it, and each level walks along
+its own items only: a tag that a block hides is looked at when the content of that block is.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from stcore.macros.syntax import Call, Node
 
 
 class Block(NamedTuple):
-    """An opening tag, the nodes of its content, and the closing tag."""
+    """An opening tag, its content, and the closing tag."""
 
     opener: Call
-    content: Sequence[Node]
+    content: Level
     closer: Call
 
 
@@ -33,47 +34,71 @@ TakesBlock = Callable[[Call], bool]
 
 
 class _Closer:
-    """A closing tag no block has taken yet; ``beyond`` is the next one of its name further right."""
+    """A closing tag that no opener right of here takes; ``beyond`` is the next such tag of its name further right."""
 
-    __slots__ = ("beyond", "index", "is_used")
+    __slots__ = ("beyond", "index")
 
     def __init__(self, index: int, beyond: _Closer | None) -> None:
-        self.index, self.beyond, self.is_used = index, beyond, False
+        self.index, self.beyond = index, beyond
 
 
-def pair(nodes: Sequence[Node], takes_block: TakesBlock) -> Iterator[Item]:
-    """The items of a level, from left to right; the content of a block is a level of its own."""
+class _Tags(NamedTuple):
+    """What is known about the tags of a node list: the nearest free closer of each opener, and who takes blocks."""
+
+    nearest: dict[int, _Closer]
+    capable: set[int]
+
+
+class Level:
+    """A stretch of a node list on which tags pair up: a document, an argument, the content of a block, a branch."""
+
+    __slots__ = ("_tags", "high", "low", "nodes")
+
+    def __init__(self, nodes: Sequence[Node], tags: _Tags, low: int, high: int) -> None:
+        self.nodes, self._tags, self.low, self.high = nodes, tags, low, high
+
+    @classmethod
+    def of(cls, nodes: Sequence[Node], takes_block: TakesBlock) -> Level:
+        """The whole list as a level."""
+        return cls(nodes, _read_tags(nodes, takes_block), 0, len(nodes))
+
+    def part(self, low: int, high: int) -> Level:
+        """``nodes[low:high]`` as a level of its own."""
+        return Level(self.nodes, self._tags, low, high)
+
+    def items(self) -> Iterator[Item]:
+        """The items from left to right; a block is one item."""
+        nearest, capable = self._tags
+        taken: dict[_Closer, _Closer | None] = {}
+        as_text: set[int] = set()
+        index = self.low
+        while index < self.high:
+            node = self.nodes[index]
+            if not isinstance(node, Call):
+                yield node
+            elif node.closes or index in as_text:
+                yield Verbatim(node.start, node.end)
+            elif (closer := _free(nearest.get(index), taken)) is None or closer.index >= self.high:
+                yield node
+            else:
+                taken[closer] = closer.beyond
+                if index in capable:
+                    closing_tag = self.nodes[closer.index]
+                    assert isinstance(closing_tag, Call)
+                    yield Block(node, self.part(index + 1, closer.index), closing_tag)
+                    index = closer.index
+                else:
+                    as_text.add(closer.index)
+                    yield Verbatim(node.start, node.end)
+            index += 1
+
+
+def _read_tags(nodes: Sequence[Node], takes_block: TakesBlock) -> _Tags:
+    """From right to left: an opener that can take a block takes the nearest closer away, another only notes it."""
+    tags = _Tags({}, set())
     closing = {node.name.lower() for node in nodes if isinstance(node, Call) and node.closes}
     if not closing:
-        yield from nodes
-        return
-    candidates = _candidates(nodes, closing, takes_block)
-    as_text: set[int] = set()
-    index = 0
-    while index < len(nodes):
-        node = nodes[index]
-        if not isinstance(node, Call):
-            yield node
-        elif node.closes or index in as_text:
-            yield Verbatim(node.start, node.end)
-        elif (closer := _unused(candidates.get(index))) is None:
-            yield node
-        else:
-            closer.is_used = True
-            closing_tag = nodes[closer.index]
-            assert isinstance(closing_tag, Call)
-            if takes_block(node):
-                yield Block(node, nodes[index + 1 : closer.index], closing_tag)
-                index = closer.index
-            else:
-                as_text.add(closer.index)
-                yield Verbatim(node.start, node.end)
-        index += 1
-
-
-def _candidates(nodes: Sequence[Node], closing: set[str], takes_block: TakesBlock) -> dict[int, _Closer]:
-    """For each opener the closer that it would find; one that cannot take a block leaves it to others as well."""
-    found: dict[int, _Closer] = {}
+        return tags
     free: dict[str, _Closer | None] = {}
     for index in range(len(nodes) - 1, -1, -1):
         node = nodes[index]
@@ -83,17 +108,18 @@ def _candidates(nodes: Sequence[Node], closing: set[str], takes_block: TakesBloc
         if node.closes:
             free[name] = _Closer(index, nearest)
         elif nearest is not None:
-            found[index] = nearest
+            tags.nearest[index] = nearest
             if takes_block(node):
+                tags.capable.add(index)
                 free[name] = nearest.beyond
-    return found
+    return tags
 
 
-def _unused(closer: _Closer | None) -> _Closer | None:
-    """``closer``, or the next one beyond it that is not used; used ones are skipped for good."""
+def _free(closer: _Closer | None, taken: dict[_Closer, _Closer | None]) -> _Closer | None:
+    """``closer``, or the next one beyond it that this level has not taken; long ways are shortened for the next."""
     first = closer
-    while closer is not None and closer.is_used:
-        closer = closer.beyond
+    while closer is not None and closer in taken:
+        closer = taken[closer]
     while first is not None and first is not closer:
-        first.beyond, first = closer, first.beyond
+        taken[first], first = closer, taken[first]
     return closer

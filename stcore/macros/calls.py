@@ -10,18 +10,16 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stcore.errors import Span
+from stcore.macros.blocks import Level as NodeLevel
 from stcore.macros.definitions import Macro
 from stcore.macros.environment import Environment
 from stcore.macros.numbers import format_number, js_json, utf16_length
-from stcore.macros.run import Compiled, LimitReached, Renderer, Run
-from stcore.macros.syntax import Call, Fragment, Node
+from stcore.macros.run import ABSENT, Compiled, LimitReached, Run
+from stcore.macros.syntax import Call, Fragment
 from stcore.macros.text import trim_content
 
 if TYPE_CHECKING:
     from stcore.macros.diagnostics import Level
-
-
-_ABSENT = object()
 
 
 class MacroFailure(Exception):
@@ -41,32 +39,29 @@ class Origin(NamedTuple):
 
 
 class Content(NamedTuple):
-    """The content of a block: where it stands, its nodes, and its compiled form (the source for delayed macros)."""
+    """The content of a block: where it stands, and its nodes."""
 
     start: int
     end: int
-    nodes: Sequence[Node]
-    compiled: Compiled
+    level: NodeLevel
 
 
 class CallSite:
     """A macro call in a compiled text. Calling it renders the call.
 
-    ``macro`` is the registered definition of the name when the text was compiled, ``None`` for an unknown name.
+    ``macro`` is the registered definition of the name when the text was compiled, ``None`` for an unknown name;
+    ``arguments`` are compiled, the content of the block last, and stay empty for a delayed macro.
     """
 
-    __slots__ = ("_offset", "arguments", "content", "key", "macro", "node", "origin", "special")
+    __slots__ = ("_offset", "arguments", "content", "key", "macro", "node", "origin")
 
-    def __init__(
-        self, node: Call, macro: Macro | None, arguments: list[Compiled], content: Content | None, origin: Origin
-    ) -> None:
+    def __init__(self, node: Call, macro: Macro | None, content: Content | None, origin: Origin) -> None:
         self.node = node
         self.macro = macro
         self.key = node.name.lower()
-        self.arguments = arguments
+        self.arguments: list[Compiled] = []
         self.content = content
         self.origin = origin
-        self.special: Renderer | None = None
         self._offset: int | None = None
 
     @property
@@ -75,6 +70,7 @@ class CallSite:
 
     @property
     def offset(self) -> int:
+        """The position of the call for a run whose base is 0."""
         if self._offset is None:
             self._offset = self.origin.offset(self.node.start)
         return self._offset
@@ -83,28 +79,28 @@ class CallSite:
     def is_delayed(self) -> bool:
         return self.macro is not None and self.macro.delayed
 
+    @property
+    def written_arguments(self) -> list[str]:
+        """The arguments as they are written, the content of a block included."""
+        places: list[Fragment | Content] = [*self.node.arguments, *([self.content] if self.content else [])]
+        return [self.source[place.start : place.end] for place in places]
+
     def __call__(self, run: Run) -> str:
         run.count_call()
-        dynamic = run.dynamic.get(self.key, _ABSENT) if run.dynamic else _ABSENT
-        if dynamic is _ABSENT and self.special is not None:
-            return self.special(run)
-        values = self._evaluate(run)
-        if dynamic is not _ABSENT:
-            result = self._call_dynamic(run, dynamic, values)
+        if self.is_delayed:
+            values = self.written_arguments
         else:
+            values = []
+            for argument in self.arguments:  # no comprehension, no helper: their frames would halve the depth that fits
+                values.append(argument if isinstance(argument, str) else argument(run))
+            if self.content is not None and not self.node.preserves:
+                values[-1] = trim_content(values[-1])
+        dynamic = run.dynamic_macro(self.key)
+        if dynamic is ABSENT:
             result = self._call_registered(run, values)
+        else:
+            result = self._call_dynamic(run, dynamic, values)
         return self.as_written(values) if result is None else result
-
-    def _evaluate(self, run: Run) -> list[str]:
-        """The arguments from left to right, then the content of the block; raw ones for a delayed macro."""
-        values = []
-        for argument in self.arguments:  # no comprehension: its frame would count towards the depth of nesting
-            values.append(argument if isinstance(argument, str) else argument(run))  # noqa: PERF401
-        if (content := self.content) is not None:
-            compiled = content.compiled
-            text = compiled if isinstance(compiled, str) else compiled(run)
-            values.append(text if self.node.preserves or self.is_delayed else trim_content(text))
-        return values
 
     # -- lookup ------------------------------------------------------------------------------------------------------
 
@@ -148,7 +144,7 @@ class CallSite:
         except LimitReached:
             raise
         except Exception as failure:  # noqa: BLE001 - a plugin's handler may fail in any way
-            self.report(run, f"{macro.name} failed: {failure or type(failure).__name__}", level="error")
+            self.report(run, f"{macro.name} failed: {str(failure) or type(failure).__name__}", level="error")
         return None
 
     def finish(self, run: Run, result: object) -> str:
@@ -240,9 +236,7 @@ class MacroCall:
     @property
     def raw_arguments(self) -> list[str]:
         """The arguments as written, the content of a block included."""
-        node, content, source = self._site.node, self._site.content, self._site.source
-        raw = [source[argument.start : argument.end] for argument in node.arguments]
-        return raw if content is None else [*raw, source[content.start : content.end]]
+        return self._site.written_arguments
 
     @property
     def source(self) -> str:
@@ -294,7 +288,3 @@ def normalize(value: Any) -> str:
             return js_json(value)
         case _:
             return str(value)
-
-
-def written(fragment: Fragment, source: str) -> str:
-    return source[fragment.start : fragment.end]

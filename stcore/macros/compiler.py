@@ -1,87 +1,126 @@
-"""Turns syntax nodes into renderers, once per text (spec/macros.md sections 6 and 7)."""
+"""Turns syntax nodes into renderers, once per text (spec/macros.md sections 6 and 7).
+
+Texts nest as deep as their writers like, and Python's stack is shallow. So a method that needs a nested piece compiled
+does not call, it *yields* the task of compiling it and is handed the result; :func:`run_task` keeps the stack of tasks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Generator
+from typing import Any, NamedTuple, TypeVar
 
-from stcore.macros.blocks import Block, Item, Verbatim, pair
-from stcore.macros.calls import CallSite, Content, Origin, written
+from stcore.macros.blocks import Block, Item, Level, Verbatim
+from stcore.macros.calls import CallSite, Content, Origin
 from stcore.macros.registry import Registry
-from stcore.macros.run import Compiled, join
+from stcore.macros.run import Compiled, Renderer, join
 from stcore.macros.shorthand import compile_variable
-from stcore.macros.syntax import Call, Fragment, Node, Problem, Text, Variable
+from stcore.macros.syntax import Call, Document, Fragment, Problem, Text, Variable
+
+T = TypeVar("T")
+
+Task = Generator["Task[Any]", Any, T]
+"""Compiling something: yields the tasks it depends on, returns what it is for."""
 
 MAX_DEPTH = 200
 """Levels of macros inside macros; what lies deeper stays as text."""
 
 
 class Part(NamedTuple):
-    """A part of a text that is resolved by the whole pipeline when a delayed macro asks for it (section 2)."""
+    """A part of a text that is resolved by the whole pipeline when its owner asks for it (section 2)."""
 
-    text: str
+    start: int
+    end: int
     compiled: Compiled
 
 
-class Compiler:
-    """Compiles the levels of one text; ``problems`` collects what stays as text because of a limit."""
+def run_task(task: Task[T]) -> T:
+    """Run a task and those it depends on."""
+    stack: list[Task[Any]] = [task]
+    result: Any = None
+    while stack:
+        try:
+            stack.append(stack[-1].send(result))
+            result = None
+        except StopIteration as done:
+            stack.pop()
+            result = done.value
+    value: T = result
+    return value
 
-    def __init__(self, source: str, registry: Registry) -> None:
-        self.source = source
+
+class Compiler:
+    """Compiles one text; ``problems`` collects what stays as text because of a limit."""
+
+    def __init__(self, document: Document, registry: Registry) -> None:
+        self.source = document.source
         self.problems: list[Problem] = []
+        self._nodes = document.nodes
         self._registry = registry
         self._depth = 0
 
-    def level(self, nodes: Sequence[Node], origin: Origin) -> Compiled:
-        """A document, an argument, the content of a block: tags pair up here."""
-        return join([self._item(item, origin) for item in pair(nodes, self._takes_block)])
+    def compile(self) -> Compiled:
+        return run_task(self.level(Level.of(self._nodes, self._takes_block), Origin(self.source)))
 
-    def part(self, nodes: Sequence[Node], start: int, end: int, owner: CallSite) -> Part:
-        """A stretch that ``owner`` resolves itself; positions in it count from its start."""
-        return Part(self.source[start:end], self.level(nodes, Origin(self.source, start, owner)))
+    def level(self, level: Level, origin: Origin) -> Task[Compiled]:
+        """Compile a level: its items one after the other."""
+        parts: list[Compiled] = []
+        for item in level.items():
+            if isinstance(item, Text):
+                parts.append(item.text)
+            else:
+                parts.append((yield self._item(item, origin)))
+        return join(parts)
+
+    def part(self, level: Level, start: int, end: int, owner: CallSite) -> Task[Part]:
+        """Compile a stretch of the source that ``owner`` resolves itself; positions in it count from its start."""
+        compiled = yield self.level(level, Origin(self.source, start, owner))
+        return Part(start, end, compiled)
+
+    def whole(self, fragment: Fragment) -> Level:
+        """The nodes of an argument as a level."""
+        return Level.of(fragment.nodes, self._takes_block)
 
     def _takes_block(self, call: Call) -> bool:
         macro = self._registry.resolve(call.name)
         return macro is None or macro.takes_block(len(call.arguments))
 
-    def _item(self, item: Item, origin: Origin) -> Compiled:
-        if isinstance(item, Text):
-            return item.text
+    def _item(self, item: Item, origin: Origin) -> Task[Compiled]:
         start, end = (item.opener.start, item.closer.end) if isinstance(item, Block) else (item.start, item.end)
-        if isinstance(item, Verbatim):
+        if isinstance(item, Text | Verbatim):
             return self.source[start:end]
         if self._depth >= MAX_DEPTH:
             self.problems.append(Problem(f"Macros deeper than {MAX_DEPTH} levels stay as text.", start, end))
             return self.source[start:end]
         self._depth += 1
-        try:
-            if isinstance(item, Variable):
-                return self._variable(item, origin)
-            if isinstance(item, Block):
-                return self._call(item.opener, origin, item)
-            return self._call(item, origin)
-        finally:
-            self._depth -= 1
+        compiled: Compiled = yield self._macro(item, origin)
+        self._depth -= 1
+        return compiled
 
-    def _variable(self, node: Variable, origin: Origin) -> Compiled:
+    def _macro(self, item: Call | Variable | Block, origin: Origin) -> Task[Compiled]:
+        if isinstance(item, Variable):
+            return self._variable(item, origin)
+        if isinstance(item, Block):
+            return self._call(item.opener, item, origin)
+        return self._call(item, None, origin)
+
+    def _variable(self, node: Variable, origin: Origin) -> Task[Compiled]:
         """A shorthand; tags do not pair up in its value (quirk Q7), so each macro in it stands for itself."""
-        nodes = node.value.nodes if node.value else ()
-        items = [Verbatim(n.start, n.end) if isinstance(n, Call) and n.closes else n for n in nodes]
-        return compile_variable(node, join([self._item(item, origin) for item in items]), self.source)
+        parts: list[Compiled] = []
+        for item in node.value.nodes if node.value else ():
+            is_closing = isinstance(item, Call) and item.closes
+            parts.append((yield self._item(Verbatim(item.start, item.end) if is_closing else item, origin)))
+        return compile_variable(node, join(parts), self.source)
 
-    def _call(self, node: Call, origin: Origin, block: Block | None = None) -> CallSite:
+    def _call(self, node: Call, block: Block | None, origin: Origin) -> Task[Renderer]:
         macro = self._registry.find(node.name)
-        is_delayed = macro is not None and macro.delayed
-        arguments = [self._argument(argument, origin, is_delayed) for argument in node.arguments]
-        content = None
-        if block is not None:
-            start, end = node.end, block.closer.start
-            compiled = self.source[start:end] if is_delayed else self.level(block.content, origin)
-            content = Content(start, end, block.content, compiled)
-        site = CallSite(node, macro, arguments, content, origin)
+        content = Content(node.end, block.closer.start, block.content) if block is not None else None
+        site = CallSite(node, macro, content, origin)
         if macro is not None and macro.compile is not None:
-            site.special = macro.compile(self, site)
+            special: Renderer | None = yield macro.compile(self, site)
+            return special or site
+        if not site.is_delayed:
+            for argument in node.arguments:
+                site.arguments.append((yield self.level(self.whole(argument), origin)))
+            if block is not None:
+                site.arguments.append((yield self.level(block.content, origin)))
         return site
-
-    def _argument(self, argument: Fragment, origin: Origin, is_delayed: bool) -> Compiled:
-        return written(argument, self.source) if is_delayed else self.level(argument.nodes, origin)

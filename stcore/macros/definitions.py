@@ -18,7 +18,7 @@ from stcore.macros.text import trim
 
 if TYPE_CHECKING:
     from stcore.macros.calls import CallSite
-    from stcore.macros.compiler import Compiler
+    from stcore.macros.compiler import Compiler, Task
     from stcore.macros.run import Renderer
 
 ArgumentType = Literal["string", "integer", "number", "boolean"]
@@ -116,7 +116,7 @@ class Macro:
     effect: bool = False
     strict: bool = True
     delayed: bool = False
-    compile: Callable[[Compiler, CallSite], Renderer | None] | None = None
+    compile: Callable[[Compiler, CallSite], Task[Renderer | None]] | None = None
     """For macros that control evaluation: turns a call into a renderer itself; ``None`` leaves it to the handler."""
 
     def __post_init__(self) -> None:

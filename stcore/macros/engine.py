@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from stcore.errors import Span
 from stcore.macros.cache import TextCache
-from stcore.macros.calls import CallSite, Origin
+from stcore.macros.calls import CallSite
 from stcore.macros.compiler import Compiler, Part
 from stcore.macros.diagnostics import Diagnostic
 from stcore.macros.environment import Environment
 from stcore.macros.parser import parse
 from stcore.macros.pipeline import Phase, Processor, Processors, finish_text, is_plain, rewrite_legacy
 from stcore.macros.registry import Registry
-from stcore.macros.run import MAX_RESOLVES, Compiled, LimitReached, Run, render
+from stcore.macros.run import MAX_RESOLVES, Compiled, LimitReached, Run
 
 CACHE_CHARACTERS = 4_000_000
 
@@ -52,7 +52,7 @@ class Template:
         try:
             return self._engine.run_text(self.text, program, run)
         except Exception as failure:  # noqa: BLE001 - a limit, or a processor or mapping of the host that failed
-            run.report(f"The text stays as it is: {failure or type(failure).__name__}", level="error")
+            run.report(f"The text stays as it is: {str(failure) or type(failure).__name__}", level="error")
             return self.text
 
 
@@ -109,13 +109,15 @@ class MacroEngine:
             program = self._program(self._processors.before(text, run.env))
         for remark in program.remarks:
             run.env.diagnostics(remark)
-        return self._after(render(program.compiled, run), run)
+        compiled = program.compiled
+        return self.after(compiled if isinstance(compiled, str) else compiled(run), run)
 
     def run_part(self, part: Part, run: Run, owner: CallSite) -> str:
         """The pipeline on a part of the call ``owner`` that was compiled together with its text."""
         if self._processors.pre:
-            return self.resolve(part.text, run, run.base + owner.offset)
-        return self._after(render(part.compiled, run), run)
+            return self.resolve(owner.source[part.start : part.end], run, run.base + owner.offset)
+        compiled = part.compiled
+        return self.after(compiled if isinstance(compiled, str) else compiled(run), run)
 
     def resolve(self, text: str, run: Run, base: int) -> str:
         """The pipeline on a text that a macro brings, within the same run."""
@@ -130,7 +132,7 @@ class MacroEngine:
             run.base = outer
             run.resolving -= 1
 
-    def _after(self, text: str, run: Run) -> str:
+    def after(self, text: str, run: Run) -> str:
         return self._processors.after(text, run.env) if self._processors.post else finish_text(text)
 
     def _program(self, source: str) -> Program:
@@ -144,8 +146,8 @@ class MacroEngine:
         if "{{" not in source:
             return Program(source, ())
         document = parse(source)
-        compiler = Compiler(source, self.registry)
-        compiled = compiler.level(document.nodes, Origin(source))
+        compiler = Compiler(document, self.registry)
+        compiled = compiler.compile()
         problems = (*document.problems, *compiler.problems)
         return Program(
             compiled,

@@ -17,7 +17,9 @@ Renderer = Callable[["Run"], str]
 Compiled = str | Renderer
 """A compiled piece: its text when that depends on nothing, else what gives its text in a run."""
 
-MAX_LENGTH = 10_000_000
+ABSENT = object()
+
+MAX_LENGTH = 4_000_000
 """Characters that a text may grow to."""
 MAX_CALLS = 500_000
 """Macro calls in one substitution."""
@@ -74,6 +76,10 @@ class Run:
         """The hash of the text that the substitution was called with."""
         return text_hash(self.call_text)
 
+    def dynamic_macro(self, key: str) -> object:
+        """The macro of this call with the lower-cased name ``key``, :data:`ABSENT` when there is none."""
+        return self.dynamic.get(key, ABSENT) if self.dynamic else ABSENT
+
     def count_call(self) -> None:
         self.calls += 1
         if self.calls > MAX_CALLS:
@@ -117,7 +123,3 @@ def _merge(parts: list[Compiled]) -> list[Compiled]:
     if text := "".join(texts):
         merged.append(text)
     return merged
-
-
-def render(part: Compiled, run: Run) -> str:
-    return part if isinstance(part, str) else part(run)

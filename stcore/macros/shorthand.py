@@ -7,7 +7,7 @@ from collections.abc import Callable
 from stcore.macros.calls import normalize
 from stcore.macros.environment import VariableStore
 from stcore.macros.numbers import to_number
-from stcore.macros.run import Compiled, LimitReached, Run, render
+from stcore.macros.run import Compiled, LimitReached, Run
 from stcore.macros.syntax import Variable
 from stcore.macros.text import trim
 from stcore.macros.variables import add_to_variable, is_falsy, print_value, read_text, read_variable
@@ -57,8 +57,12 @@ def compile_variable(node: Variable, value: Compiled, source: str) -> Compiled:
     def shorthand(run: Run) -> str:
         run.count_call()
         variable = Operand(node, source, run)
+
+        def evaluate() -> str:
+            return trim(value if isinstance(value, str) else value(run))
+
         try:
-            return operation(variable, lambda: trim(render(value, run)))
+            return operation(variable, evaluate)
         except LimitReached:
             raise
         except Exception as failure:  # noqa: BLE001 - a host's variable store may fail in any way

@@ -6,7 +6,7 @@ from stcore.macros.environment import VariableStore, VariableValue
 from stcore.macros.numbers import format_number, js_json, parse_json, to_number
 from stcore.macros.text import is_blank, trim
 
-MAX_LENGTH = 10_000_000
+MAX_LENGTH = 1_000_000
 """Characters that adding may make of a text."""
 
 FALSE_WORDS = frozenset({"off", "false", "0"})

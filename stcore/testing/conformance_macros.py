@@ -57,7 +57,7 @@ _CHAT_COMPLETION = "openai"
 
 
 def observe(case: Fields) -> dict[str, Any]:
-    """What one case gives: ``output``; ``after``, the stores that changed; ``warned``, whether anything was remarked."""
+    """What one case gives: ``output``; ``after``: the stores that changed; ``warned``: whether there were remarks."""
     return _Case(case).observe()
 
 
@@ -298,7 +298,7 @@ def _arguments(given: Any) -> Any:
     if not isinstance(given, list):
         return 0 if given is None else given
     return [
-        Argument(entry.get("name"), types=entry.get("type", "string"), optional=entry.get("optional", False))
+        Argument(entry.get("name", ""), types=entry.get("type", "string"), optional=entry.get("optional", False))
         if isinstance(entry, dict)
         else entry
         for entry in given
@@ -310,7 +310,7 @@ def _list_part(given: Any) -> Any:
         return None
     if given is True:
         return ListPart()
-    return ListPart(given.get("min"), given.get("max")) if isinstance(given, dict) else given
+    return ListPart(given.get("min", -1), given.get("max")) if isinstance(given, dict) else given
 
 
 def _aliases(given: Any) -> Any:
@@ -319,7 +319,8 @@ def _aliases(given: Any) -> Any:
     if not isinstance(given, list):
         return given
     return [
-        Alias(entry.get("alias"), entry.get("visible", True)) if isinstance(entry, dict) else entry for entry in given
+        Alias(entry.get("alias", ""), entry.get("visible", True)) if isinstance(entry, dict) else entry
+        for entry in given
     ]
 
 

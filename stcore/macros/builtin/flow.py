@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stcore.macros.calls import CallSite, MacroCall
+from stcore.macros.blocks import Level
+from stcore.macros.calls import CallSite, Content, MacroCall
 from stcore.macros.definitions import Argument, macro
-from stcore.macros.run import Renderer, Run
-from stcore.macros.syntax import Call, Node, Text
+from stcore.macros.run import ABSENT, Renderer, Run
+from stcore.macros.syntax import Call, Fragment, Text
 from stcore.macros.text import WHITESPACE, trim, trim_content
 from stcore.macros.variables import is_false, read_text
 
 if TYPE_CHECKING:
-    from stcore.macros.compiler import Compiler, Part
+    from stcore.macros.compiler import Compiler, Part, Task
 
 _SHORTHAND = re.compile(r"([.$])([A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)", re.ASCII)
 
@@ -31,6 +31,9 @@ class _Conditional:
 
     def __call__(self, run: Run) -> str:
         engine, site = run.engine, self.site
+        if run.dynamic_macro(site.key) is not ABSENT:
+            return site(run)
+        run.count_call()
         condition = engine.run_part(self.condition, run, site)
         is_true = is_false(_second_look(condition, run, site)) == self.is_inverted
         branch = self.branches[0 if is_true else 1]
@@ -54,34 +57,38 @@ def _second_look(condition: str, run: Run, site: CallSite) -> str:
     return run.engine.resolve("{{" + name + "}}", run, run.base + site.offset)
 
 
-def _compile_if(compiler: Compiler, site: CallSite) -> Renderer | None:
+def _compile_if(compiler: Compiler, site: CallSite) -> Task[Renderer | None]:
     """The renderer of a complete ``if``; without condition or content the call stays as text."""
-    node, content = site.node, site.content
-    if len(node.arguments) + (content is not None) != 2:
+    arguments, content = site.node.arguments, site.content
+    if len(arguments) + (content is not None) != 2:
         return None
-    condition = node.arguments[0]
-    is_inverted, nodes = _without_mark(condition.nodes)
-    start = nodes[0].start if nodes else condition.end
-    body = content or node.arguments[1]
-    decides = compiler.part(nodes, start, condition.end, site)
-    return _Conditional(site, decides, is_inverted, _branches(compiler, body.nodes, body.start, body.end, site))
+    is_inverted, condition = _without_mark(arguments[0])
+    decides = yield compiler.part(compiler.whole(condition), condition.start, condition.end, site)
+    if content is None:
+        content = Content(arguments[1].start, arguments[1].end, compiler.whole(arguments[1]))
+    branches = []
+    for level, start, end in _split(content):
+        branches.append((yield compiler.part(level, start, end, site)))
+    then, otherwise = branches if len(branches) == 2 else (branches[0], None)
+    return _Conditional(site, decides, is_inverted, (then, otherwise))
 
 
-def _without_mark(nodes: Sequence[Node]) -> tuple[bool, Sequence[Node]]:
+def _without_mark(condition: Fragment) -> tuple[bool, Fragment]:
     """Whether the condition starts with ``!``, and the condition without the mark and whitespace around it."""
+    nodes = condition.nodes
     if not nodes or not isinstance(first := nodes[0], Text) or not first.text.startswith("!"):
-        return False, nodes
+        return False, condition
     text = first.text[1:].lstrip(WHITESPACE)
-    kept = [Text(first.end - len(text), first.end, text)] if text else []
-    return True, [*kept, *nodes[1:]]
+    start = first.end - len(text)
+    kept = (Text(start, first.end, text),) if text else ()
+    return True, Fragment(start, condition.end, (*kept, *nodes[1:]))
 
 
-def _branches(
-    compiler: Compiler, nodes: Sequence[Node], start: int, end: int, site: CallSite
-) -> tuple[Part, Part | None]:
-    """Split at the first ``else`` that belongs to no inner ``if``; the names are compared exactly here (9.4)."""
-    depth = 0
-    for index, node in enumerate(nodes):
+def _split(content: Content) -> list[tuple[Level, int, int]]:
+    """Content before and behind the first ``else`` that belongs to no inner ``if``; names must match exactly (9.4)."""
+    level, depth = content.level, 0
+    for index in range(level.low, level.high):
+        node = level.nodes[index]
         if not isinstance(node, Call):
             continue
         if node.name == "if" and node.closes:
@@ -89,9 +96,9 @@ def _branches(
         elif node.name == "if" and len(node.arguments) == 1:
             depth += 1
         elif node.name == "else" and depth == 0:
-            then = compiler.part(nodes[:index], start, node.start, site)
-            return then, compiler.part(nodes[index + 1 :], node.end, end, site)
-    return compiler.part(nodes, start, end, site), None
+            then = (level.part(level.low, index), content.start, node.start)
+            return [then, (level.part(index + 1, level.high), node.end, content.end)]
+    return [(level, content.start, content.end)]
 
 
 @macro(
