@@ -1,0 +1,89 @@
+"""``stcore``: the command line. Every group of commands is imported only when it is used.
+
+Exit status: 0 all went well, 1 an error that was explained, 2 the command line was wrong, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from stcore import __version__
+from stcore.errors import StcoreError
+
+INTERRUPTED = 130
+
+_COMMANDS = {
+    "serve": ("stcore.cli.faces", "Open the page: serve it and open a browser."),
+    "chat": ("stcore.cli.faces", "Chat in this terminal."),
+    "run": ("stcore.cli.run", "Run a slash script and print what it gives."),
+    "sources": ("stcore.cli.connections", "Image sources: list, add, check, set, default, remove, models."),
+    "texts": ("stcore.cli.connections", "Text models: list, add, check, set, default, remove, models."),
+    "chats": ("stcore.cli.chats", "Stored chats: list, show, delete."),
+    "pictures": ("stcore.cli.pictures", "Stored pictures: list, save."),
+    "jobs": ("stcore.cli.jobs", "Pictures being made: list, watch, cancel, retry."),
+    "styles": ("stcore.cli.lists", "Style presets."),
+    "plugins": ("stcore.cli.lists", "Plugins: list, show, enable, disable."),
+    "commands": ("stcore.cli.lists", "The slash commands that scripts can use."),
+}
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name; help is shown from the table above without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[name][0]), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="stcore %(version)s")
+@click.option("--data", metavar="FOLDER", help="The data folder (also STCORE_DATA).")
+def cli(data: str | None) -> None:
+    """stcore - chat, scripts and pictures from any backend.
+
+    `stcore serve` opens the page, `stcore chat` a chat in the terminal, `stcore run -c '/sd apple tree'` runs a script.
+    """
+
+
+def main() -> int:
+    """Run the command line and give the exit status."""
+    try:
+        status = cli.main(prog_name="stcore", standalone_mode=False)
+        sys.stdout.flush()
+    except StcoreError as error:
+        _explain(error)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. What is still buffered goes nowhere, silently.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _explain(error: StcoreError) -> None:
+    """The error for people on stderr, or for programs as JSON on stdout when they asked for JSON."""
+    from stcore.terminal.wording import error_text
+
+    if "--json" in sys.argv[1:]:
+        print(json.dumps({"error": error.to_dict()}, ensure_ascii=False, indent=2))
+    else:
+        print(error_text(error), file=sys.stderr)

@@ -1,0 +1,157 @@
+"""``stcore plugins``, ``stcore styles`` and ``stcore commands``."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stcore.cli.common import data_option, json_option, on_host, print_json, print_table
+
+if TYPE_CHECKING:
+    from stcore.host import Host
+
+
+# -- plugins ---------------------------------------------------------------------------------------------------------
+
+
+@click.group(no_args_is_help=True)
+def plugins() -> None:
+    """Plugins: where they come from, what they bring, what is wrong with them."""
+
+
+@plugins.command("list")
+@json_option
+@data_option
+def list_plugins(as_json: bool, data: str | None) -> None:
+    """Every plugin that was found, broken ones with their mend."""
+
+    async def work(host: Host) -> list[dict[str, Any]]:
+        return [record.to_dict() for record in await asyncio.to_thread(lambda: host.plugins.records)]
+
+    records = on_host(data, work)
+    if as_json:
+        print_json(records)
+        return
+    rows = [(r["name"], r["origin"], _state(r), r["problem"] or r["summary"]) for r in records]
+    print_table(rows, ("name", "from", "state", "what it is"), empty="No plugin was found.")
+    for record in records:
+        if record["problem"] and record["hint"]:
+            print(f"\n{record['name']}: {record['hint']}")
+
+
+def _state(record: dict[str, Any]) -> str:
+    if record["problem"]:
+        return "broken"
+    return "on" if record["enabled"] else "off"
+
+
+@plugins.command("show")
+@click.argument("name")
+@json_option
+@data_option
+def show_plugin(name: str, as_json: bool, data: str | None) -> None:
+    """One plugin."""
+
+    async def work(host: Host) -> dict[str, Any]:
+        record = await asyncio.to_thread(host.plugins.record, name)
+        return record.to_dict()
+
+    record = on_host(data, work)
+    if as_json:
+        print_json(record)
+        return
+    shown = {**record, "state": _state(record), "provides": ", ".join(record["provides"])}
+    for key in ("name", "state", "summary", "version", "origin", "path", "provides", "problem", "hint"):
+        if shown[key]:
+            print(f"{key:>9}  {shown[key]}")
+
+
+def _switch(name: str, data: str | None, *, on: bool) -> None:
+    async def work(host: Host) -> None:
+        await asyncio.to_thread(host.plugins.record, name)  # raises for an unknown name
+
+        def edit(document: dict[str, Any]) -> None:
+            disabled = set(document.setdefault("plugins", {}).get("disabled", []))
+            document["plugins"]["disabled"] = sorted(disabled - {name} if on else disabled | {name})
+
+        await asyncio.to_thread(host.settings.change, edit)
+
+    on_host(data, work)
+    print(f"{name} is {'on' if on else 'off'} from the next start.")
+
+
+@plugins.command("enable")
+@click.argument("name")
+@data_option
+def enable_plugin(name: str, data: str | None) -> None:
+    """Load a plugin again."""
+    _switch(name, data, on=True)
+
+
+@plugins.command("disable")
+@click.argument("name")
+@data_option
+def disable_plugin(name: str, data: str | None) -> None:
+    """Leave a plugin out."""
+    _switch(name, data, on=False)
+
+
+# -- styles ----------------------------------------------------------------------------------------------------------
+
+
+@click.group(no_args_is_help=True)
+def styles() -> None:
+    """Style presets: words that are joined to every prompt."""
+
+
+@styles.command("list")
+@json_option
+@data_option
+def list_styles(as_json: bool, data: str | None) -> None:
+    """All styles; * marks the current one."""
+
+    async def work(host: Host) -> list[dict[str, Any]]:
+        names = await asyncio.to_thread(host.styles.names)
+        current = host.settings.current.images.style
+        found = [(name, host.styles.get(name)) for name in names]
+        return [
+            {"name": name, "prefix": style.prefix, "negative": style.negative, "current": name == current}
+            for name, style in found
+        ]
+
+    found = on_host(data, work)
+    if as_json:
+        print_json(found)
+    else:
+        rows = [("*" if style["current"] else "", style["name"], style["prefix"]) for style in found]
+        print_table(rows, ("", "name", "prefix"), empty="There are no styles.")
+
+
+# -- commands --------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("name", required=False)
+@json_option
+@data_option
+def commands(name: str | None, as_json: bool, data: str | None) -> None:
+    """The slash commands that scripts can use, or the help of one."""
+    from stcore.commands.help import help_text
+
+    async def work(host: Host) -> tuple[list[dict[str, Any]], str]:
+        registry = host.interpreter.registry
+        if name:
+            found = registry.find(name.lstrip("/"))
+            return ([found.describe()] if found else []), help_text(registry, name)
+        return registry.describe(), ""
+
+    described, text = on_host(data, work)
+    if as_json:
+        print_json(described[0] if name and described else described)
+    elif name:
+        print(text)
+    else:
+        rows = [(f"/{c['name']}", ", ".join(c["aliases"]), c["group"], c["summary"]) for c in described]
+        print_table(rows, ("command", "aliases", "group", "what it does"), empty="There are no commands.")
