@@ -1,0 +1,74 @@
+"""Reading and running scripts, expanding macros."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from benchmarks.table import Row, median_ms
+from stcore.commands import Interpreter
+from stcore.commands.builtin import builtin_commands
+from stcore.commands.registry import Registry
+from stcore.commands.services import Services
+from stcore.macros import Environment, MacroEngine
+
+LINE = '/setvar key=name{n} "some words to keep" | /if left={n} right=3 rule=gt {{: /addvar key=count 1 :}} |\n'
+
+
+def rows() -> Iterator[Row]:
+    """Every row of this room."""
+    yield from _parsing()
+    yield from _running()
+    yield from _macros()
+
+
+def _interpreter() -> Interpreter:
+    return Interpreter(Registry(builtin_commands()), MacroEngine())
+
+
+def _parsing() -> Iterator[Row]:
+    interpreter = _interpreter()
+    numbers = iter(range(1_000_000))
+
+    def long() -> None:
+        # A script is cached by its text, so every run reads a new one.
+        interpreter.parse("".join(LINE.format(n=next(numbers)) for _ in range(450)))
+
+    size = len(LINE.format(n=1000)) * 450 / 1e6
+    yield Row("parse a script of 45 kB", size / (median_ms(long, 5) / 1000), 0.5, "MB/s", at_least=True)
+
+    def short() -> None:
+        for _ in range(100):
+            interpreter.parse(f"/echo hello {next(numbers)}")
+
+    yield Row("parse a short command", median_ms(short) / 100, 0.1, "ms")
+
+
+def _running() -> Iterator[Row]:
+    interpreter = _interpreter()
+    count = 20_000
+    script = f"/times guard=off {count} {{: /pass x :}}"
+
+    def run() -> None:
+        asyncio.run(interpreter.run(script, Services(environment=Environment())))
+
+    yield Row("simple commands in a loop", count / (median_ms(run, 5) / 1000), 100_000, "per s", at_least=True)
+
+
+def _macros() -> Iterator[Row]:
+    engine, env = MacroEngine(), Environment(user="Mira", char="Tobin")
+    filler = "the harbour lies still and the boats are asleep. " * 2
+    card = "".join(f"{filler[:90]} {{{{{'user' if n % 2 else 'char'}}}}} " for n in range(20))
+    plain = filler * (1_000_000 // len(filler))
+    large = "".join(f"{filler} {{{{user}}}} " for _ in range(2000))
+    nested = "{{reverse::" * 50 + "x" + "}}" * 50
+    yield Row("macro text, 2 kB with 20 macros", median_ms(lambda: engine.expand(card, env), 50), 0.4, "ms")
+    yield Row("macro text, 1 MB without", median_ms(lambda: engine.expand(plain, env), 20), 1.0, "ms")
+    yield Row("macro text, 200 kB with 2,000 macros", median_ms(lambda: engine.expand(large, env), 10), 31.5, "ms")
+    yield Row("50 levels of nesting", median_ms(lambda: engine.expand(nested, env), 20), 1.05, "ms")
+
+    def hello() -> None:
+        for _ in range(10_000):
+            engine.expand("Hello {{user}}!", env)
+
+    yield Row("10,000 times Hello {{user}}!", median_ms(hello, 5), 68.5, "ms")

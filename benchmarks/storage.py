@@ -1,0 +1,93 @@
+"""Appending messages and turning pages, in a short and in a very long chat."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from sqlalchemy import Connection, insert
+
+from benchmarks.table import Row, median_ms_async
+from stcore.bus import Bus
+from stcore.chat.records import NewMessage
+from stcore.chat.store import ChatStore
+from stcore.clock import SystemClock
+from stcore.images.library import Library
+from stcore.storage import tables
+from stcore.storage.blobs import ObstoreBlobs
+from stcore.storage.database import Database
+from stcore.storage.ids import new_id
+
+MANY = 100_000
+
+
+def rows() -> list[Row]:
+    """Every row of this room."""
+
+    async def collect() -> list[Row]:
+        return [row async for row in _rows()]
+
+    return asyncio.run(collect())
+
+
+async def _rows() -> AsyncIterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/bench.db")
+        database.prepare()
+        bus, clock = Bus(database), SystemClock()
+        store = ChatStore(database, bus, clock)
+        short, long = await store.create("short"), await store.create("long")
+        await database.write(lambda c: _fill(c, short.id, 10))
+        await database.write(lambda c: _fill(c, long.id, MANY))
+        message = NewMessage("user", "Mira", "The boats are asleep. " * 10)
+        for chat, size in ((short, 10), (long, MANY)):
+            median = await median_ms_async(lambda chat=chat: store.append(chat.id, message), 200, warm=20)  # type: ignore[misc]
+            yield Row(f"append a message to {size:,}", median, 1.5, "ms")
+        median = await median_ms_async(lambda: store.messages(long.id, limit=60), 30)
+        yield Row(f"newest 60 messages of {MANY:,}", median, 10, "ms")
+
+        library = Library(database, ObstoreBlobs(Path(folder) / "pictures"), clock, bus)
+        await database.write(lambda c: _fill_gallery(c, long.id, MANY))
+        yield Row(
+            f"gallery page of 60 among {MANY:,}", await median_ms_async(lambda: library.page(long.id), 30), 10, "ms"
+        )
+        cursor = new_id((2**47) // 2)
+        deep = await median_ms_async(lambda: library.page(long.id, cursor=cursor), 30)
+        yield Row("the same, half way down", deep, 10, "ms")
+        database.close()
+
+
+def _fill(connection: Connection, chat_id: str, count: int) -> None:
+    ids = [new_id(number) for number in range(count)]
+    common = {
+        "chat_id": chat_id,
+        "role": "user",
+        "name": "Mira",
+        "hidden": False,
+        "swipe": 0,
+        "extra": {},
+        "created": 0,
+    }
+    messages = [{"id": message_id, "position": n, **common} for n, message_id in enumerate(ids)]
+    connection.execute(insert(tables.messages), messages)
+    texts = [{"message_id": i, "number": 0, "text": "The boats are asleep.", "extra": {}, "created": 0} for i in ids]
+    connection.execute(insert(tables.swipes), texts)
+
+
+def _fill_gallery(connection: Connection, chat_id: str, count: int) -> None:
+    common = {
+        "chat_id": chat_id,
+        "media_type": "image/png",
+        "bytes": 1000,
+        "width": 512,
+        "height": 512,
+        "origin": "received",
+        "kind": "free",
+        "label": "boats",
+        "tags": [],
+    }
+    step = 2**47 // count
+    assets = [{"id": new_id(n * step), "sha256": f"{n:064x}", "created": n, **common} for n in range(count)]
+    connection.execute(insert(tables.assets), assets)
