@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import datetime
 from typing import Protocol
@@ -34,4 +33,6 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
+        import asyncio  # the languages read the clock without an event loop, and the import takes 30 ms
+
         await asyncio.sleep(seconds)

@@ -8,7 +8,7 @@ its own items only: a tag that a block hides is looked at when the content of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stcore.macros.syntax import Call, Node
 
@@ -43,10 +43,12 @@ class _Closer:
 
 
 class _Tags(NamedTuple):
-    """What is known about the tags of a node list: the nearest free closer of each opener, and who takes blocks."""
+    """What is known about a node list: the nearest free closer of each opener, who takes blocks, and what macros that
+    control evaluation noted about it."""
 
     nearest: dict[int, _Closer]
     capable: set[int]
+    notes: dict[str, Any]
 
 
 class Level:
@@ -66,9 +68,14 @@ class Level:
         """``nodes[low:high]`` as a level of its own."""
         return Level(self.nodes, self._tags, low, high)
 
+    @property
+    def notes(self) -> dict[str, Any]:
+        """A place for what is computed once for the whole node list, shared by all levels on it."""
+        return self._tags.notes
+
     def items(self) -> Iterator[Item]:
         """The items from left to right; a block is one item."""
-        nearest, capable = self._tags
+        nearest, capable = self._tags.nearest, self._tags.capable
         taken: dict[_Closer, _Closer | None] = {}
         as_text: set[int] = set()
         index = self.low
@@ -95,7 +102,7 @@ class Level:
 
 def _read_tags(nodes: Sequence[Node], takes_block: TakesBlock) -> _Tags:
     """From right to left: an opener that can take a block takes the nearest closer away, another only notes it."""
-    tags = _Tags({}, set())
+    tags = _Tags({}, set(), {})
     closing = {node.name.lower() for node in nodes if isinstance(node, Call) and node.closes}
     if not closing:
         return tags

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
 from stcore.macros.scanner import Scan, Token
@@ -64,8 +64,9 @@ def _parser() -> Lark:
             value = Fragment(children[1].end, close.start, children[2]) if len(children) > 3 else None
             return Variable(head.start, close.end, head.flags == "$", head.value, operator, value)
 
-    grammar = files("stcore.macros").joinpath("grammar.lark").read_text("utf-8")
-    return Lark(grammar, start="document", parser="lalr", lexer=ScanLexer, transformer=Nodes())
+    grammar = get_data("stcore.macros", "grammar.lark")
+    assert grammar is not None  # it lies beside this module
+    return Lark(grammar.decode(), start="document", parser="lalr", lexer=ScanLexer, transformer=Nodes())
 
 
 def _node(child: Token | Node) -> Node:

@@ -28,7 +28,9 @@ _TRIM = re.compile(r"\{\{trim\}\}", re.IGNORECASE | re.ASCII)
 def is_plain(text: str) -> bool:
     """Whether nothing in ``text`` concerns this language, found out by a search at the speed of memory."""
     return not (
-        "{{" in text or ("\\" in text and _ESCAPED_BRACE.search(text)) or ("<" in text and _MARKER.search(text))
+        ("{" in text and "{{" in text)
+        or ("\\" in text and _ESCAPED_BRACE.search(text))
+        or ("<" in text and _MARKER.search(text))
     )
 
 

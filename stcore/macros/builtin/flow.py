@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ from stcore.macros.blocks import Level
 from stcore.macros.calls import CallSite, Content, MacroCall
 from stcore.macros.definitions import Argument, macro
 from stcore.macros.run import ABSENT, Renderer, Run
-from stcore.macros.syntax import Call, Fragment, Text
+from stcore.macros.syntax import Call, Fragment, Node, Text
 from stcore.macros.text import WHITESPACE, trim, trim_content
 from stcore.macros.variables import is_false, read_text
 
@@ -85,20 +87,40 @@ def _without_mark(condition: Fragment) -> tuple[bool, Fragment]:
 
 
 def _split(content: Content) -> list[tuple[Level, int, int]]:
-    """Content before and behind the first ``else`` that belongs to no inner ``if``; names must match exactly (9.4)."""
-    level, depth = content.level, 0
-    for index in range(level.low, level.high):
-        node = level.nodes[index]
+    """Content before and behind the first ``else`` that belongs to no inner ``if`` (9.4)."""
+    level = content.level
+    place = _find_else(level)
+    if place is None:
+        return [(level, content.start, content.end)]
+    separator = level.nodes[place]
+    then = (level.part(level.low, place), content.start, separator.start)
+    return [then, (level.part(place + 1, level.high), separator.end, content.end)]
+
+
+def _find_else(level: Level) -> int | None:
+    """The index of the first ``else`` on the depth on which the level starts."""
+    if "if" not in level.notes:
+        level.notes["if"] = _depths(level.nodes)
+    depths, places = level.notes["if"]
+    candidates = places.get(depths[level.low], ()) if level.low < level.high else ()
+    first = bisect_left(candidates, level.low)
+    return candidates[first] if first < len(candidates) and candidates[first] < level.high else None
+
+
+def _depths(nodes: Sequence[Node]) -> tuple[list[int], dict[int, list[int]]]:
+    """How many ``if`` are open before each node, and where each depth has its ``else``; names must match exactly."""
+    depths: list[int] = []
+    places: dict[int, list[int]] = {}
+    depth = 0
+    for index, node in enumerate(nodes):
+        depths.append(depth)
         if not isinstance(node, Call):
             continue
-        if node.name == "if" and node.closes:
-            depth -= 1
-        elif node.name == "if" and len(node.arguments) == 1:
-            depth += 1
-        elif node.name == "else" and depth == 0:
-            then = (level.part(level.low, index), content.start, node.start)
-            return [then, (level.part(index + 1, level.high), node.end, content.end)]
-    return [(level, content.start, content.end)]
+        if node.name == "if":
+            depth += -1 if node.closes else len(node.arguments) == 1
+        elif node.name == "else":
+            places.setdefault(depth, []).append(index)
+    return depths, places
 
 
 @macro(
