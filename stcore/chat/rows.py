@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from stcore.chat.records import Attachment, Chat, Message, NewMessage
 from stcore.errors import NotFound
@@ -20,6 +20,11 @@ from stcore.storage.tables import assets, attachments, chats, generations, messa
 
 PREVIEW = 120
 """Characters of the last message shown in the list of chats."""
+
+_INSERT_MESSAGE = insert(messages)
+_INSERT_SWIPE = insert(swipes)
+_COUNT = select(func.max(messages.c.position)).where(messages.c.chat_id == bindparam("chat"))
+_TOUCH = update(chats).where(chats.c.id == bindparam("chat")).values(updated=bindparam("now"))
 
 
 # -- chats -----------------------------------------------------------------------------------------------------------
@@ -72,7 +77,7 @@ def note_chat(connection: Connection, chat_id: str, kind: str, now: int) -> Chat
 
 
 def count_messages(connection: Connection, chat_id: str) -> int:
-    last = connection.execute(select(func.max(messages.c.position)).where(messages.c.chat_id == chat_id)).scalar()
+    last = connection.execute(_COUNT, {"chat": chat_id}).scalar()
     return 0 if last is None else int(last) + 1
 
 
@@ -173,20 +178,21 @@ def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int)
     if position < end:
         shift_positions(connection, chat_id, position, +1)
     message_id = new_id(now)
-    connection.execute(
-        insert(messages).values(
-            id=message_id,
-            chat_id=chat_id,
-            position=position,
-            role=new.role,
-            name=new.name,
-            hidden=new.hidden,
-            swipe=0,
-            extra=new.extra,
-            created=now,
-        )
-    )
-    connection.execute(insert(swipes).values(message_id=message_id, number=0, text=new.text, extra={}, created=now))
+    row = {
+        "id": message_id,
+        "chat_id": chat_id,
+        "position": position,
+        "role": new.role,
+        "name": new.name,
+        "hidden": new.hidden,
+        "swipe": 0,
+        "extra": new.extra,
+        "created": now,
+    }
+    # Values go apart from the statement, which is then compiled once and for all.
+    connection.execute(_INSERT_MESSAGE, row)
+    text = {"message_id": message_id, "number": 0, "text": new.text, "extra": {}, "created": now}
+    connection.execute(_INSERT_SWIPE, text)
     add_attachments(connection, message_id, 0, new.attachments, now)
     touch(connection, chat_id, now)
     pictures = read_pictures(connection, [message_id])[message_id, 0] if new.attachments else []
@@ -241,4 +247,4 @@ def shift_positions(connection: Connection, chat_id: str, start: int, by: int) -
 
 def touch(connection: Connection, chat_id: str, now: int) -> None:
     """The chat was used just now."""
-    connection.execute(update(chats).where(chats.c.id == chat_id).values(updated=now))
+    connection.execute(_TOUCH, {"chat": chat_id, "now": now})

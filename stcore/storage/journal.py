@@ -17,6 +17,9 @@ KEEP = 20_000
 """Rows kept; a page that was away for longer loads itself afresh."""
 
 
+_INSERT = insert(journal).returning(journal.c.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One change. ``id`` is 0 for what is only passing by (progress, previews, words of a reply)."""
@@ -30,7 +33,7 @@ class Entry:
 def note(connection: Connection, kind: str, data: dict[str, Any], *, chat_id: str | None, now: int) -> int:
     """Write one entry; returns its number."""
     values = {"kind": kind, "data": data, "chat_id": chat_id, "created": now}
-    number = int(connection.execute(insert(journal).values(values).returning(journal.c.id)).scalar_one())
+    number = int(connection.execute(_INSERT, values).scalar_one())
     if number % 1000 == 0:
         connection.execute(delete(journal).where(journal.c.id <= number - KEEP))
     return number
