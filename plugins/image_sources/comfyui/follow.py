@@ -26,7 +26,7 @@ from stcore import (
 
 from .failures import run_failed
 from .graph import Run
-from .progress import Message, Progress, read_message
+from .progress import Message, Progress, read_message, sends_pictures
 from .server import Server, State
 
 _PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp")
@@ -55,6 +55,7 @@ class Follower:
         self._inbox: asyncio.Queue[Item] = asyncio.Queue()
         self._listener: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
+        self._connected = False
         self._delivered = 0
 
     async def listen(self) -> None:
@@ -139,7 +140,8 @@ class Follower:
         if progress.ending:
             return State("ended", entry=await self._settled(run, progress))
         queue_moved = isinstance(message, tuple) and message[0] == "status"
-        return await self._look(run) if queue_moved and not progress.started else None
+        worth_asking = queue_moved and not progress.started and not sends_pictures(run)
+        return await self._look(run) if worth_asking else None
 
     async def _deliver(self, run: Run, entry: dict[str, Any], progress: Progress) -> AsyncIterator[Event]:
         """The pictures of a run that has ended, or why there are none."""
@@ -186,6 +188,9 @@ class Follower:
         )
         try:
             async for state in states:
+                if state.where == "ended" and self._connected and sends_pictures(run):
+                    # The pictures themselves are still on the socket; history would end the run without them.
+                    await self._connection.clock.sleep(_SETTLE_SECONDS)
                 self._inbox.put_nowait(state)
                 if state.where == "ended":
                     return
@@ -239,11 +244,15 @@ class Follower:
         async with self._connection.http.websocket("/ws", {"clientId": self.client_id}) as socket:
             # Must be the first message; servers that know it then say which run and node a preview belongs to.
             await socket.send_json({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
+            self._connected = True
             self._tried.set()
-            while True:
-                message = read_message(await socket.receive())
-                if message is not None:
-                    self._inbox.put_nowait(message)
+            try:
+                while True:
+                    message = read_message(await socket.receive())
+                    if message is not None:
+                        self._inbox.put_nowait(message)
+            finally:
+                self._connected = False
 
 
 def chosen_files(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -167,6 +167,11 @@ class Progress:
         return [Preview(frame.data, frame.mime, "latent", self._run.first)]
 
 
+def sends_pictures(run: Run) -> bool:
+    """Whether the graph hands its pictures to the socket instead of storing them."""
+    return any(node.get("class_type") == _SOCKET_SAVER for node in run.graph.values())
+
+
 def _weight(node: Mapping[str, Any]) -> int:
     inputs = node.get("inputs") or {}
     steps = inputs.get("steps")

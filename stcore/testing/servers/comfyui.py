@@ -118,9 +118,7 @@ class FakeComfyUI(FakeServer):
         except (ValueError, AttributeError, KeyError) as error:
             return PlainTextResponse(f"500 Internal Server Error\n{error}", 500)
         for _ in range(self.on("queue_positions")):
-            self._add(
-                str(uuid.uuid4()), {"1": {"class_type": "EmptyImage", "inputs": {}}}, {"client_id": "stranger"}, []
-            )
+            self._add(str(uuid.uuid4()), *self._stranger())
         extra = {**(body.get("extra_data") or {}), "create_time": now()}
         if body.get("client_id"):
             extra["client_id"] = body["client_id"]
