@@ -117,7 +117,9 @@ class Bus:
     async def _follow(self) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+                # Not wait_for: on Python 3.11 that loses a cancellation which comes together with a wake-up.
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
             except TimeoutError:
                 newest = await self._database.read(journal.newest)
                 if not self._subscriptions:

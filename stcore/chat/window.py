@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, overload
 
 from stcore.macros import environment as macros
+from stcore.storage.ids import is_id
 
 if TYPE_CHECKING:
     from stcore.storage.database import Database
@@ -31,7 +32,7 @@ class ChatWindow(Sequence[macros.Message]):
         self._count = 0
         self._known: dict[int, macros.Message] = {}
         # The first 52 bits of the id: any number will do that stays with the chat (`{{pick}}` depends on it).
-        self.hash = int(chat_id[:13], 16) if chat_id else 0
+        self.hash = int(chat_id[:13], 16) if chat_id and is_id(chat_id) else 0
 
     @property
     def messages(self) -> Sequence[macros.Message]:

@@ -72,9 +72,10 @@ _STATUS_OF_PICTURE = {"bad_type": 415, "too_big": 413}
 def status_of(error: StcoreError) -> int:
     """The HTTP status of an error."""
     told = error.to_dict()
-    if told["kind"] == "unusable_picture":
+    kind, whose = told.get("kind", "error"), told.get("whose", "host")
+    if kind == "unusable_picture":
         return _STATUS_OF_PICTURE.get(told.get("code", ""), 400)
-    return STATUS.get(told["kind"], _STATUS_OF_WHOSE[told.get("whose", "host")])
+    return STATUS.get(kind) or _STATUS_OF_WHOSE.get(whose, 500)
 
 
 def answer(error: StcoreError, status: int | None = None, headers: Mapping[str, str] | None = None) -> JSONResponse:

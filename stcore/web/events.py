@@ -56,7 +56,9 @@ class EventStream(Response):
             await _piece(send, await self._event(question))
         while True:
             try:
-                entry = await asyncio.wait_for(anext(subscription), self._keep_alive)
+                # Not wait_for: on Python 3.11 that loses a cancellation which comes together with an entry.
+                async with asyncio.timeout(self._keep_alive):
+                    entry = await anext(subscription)
             except TimeoutError:
                 await _piece(send, KEEPALIVE_COMMENT)
             else:

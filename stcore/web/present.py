@@ -40,7 +40,7 @@ class Presenter:
         data: dict[str, Any] = dict(entry.data)
         if entry.chat_id is not None:
             data.setdefault("chat_id", entry.chat_id)
-        if "message" in data:
+        if entry.kind in ("message.added", "message.changed"):
             data["message"] = await asyncio.to_thread(self._message, data["message"])
         return data
 
