@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 SUBCOMMANDS: dict[str, str] = {
+    "demo": "stcore.testing.demo:demo",
     "features": "stcore.testing.__main__:features",
     "run": "stcore.testing.__main__:run",
 }
