@@ -110,7 +110,7 @@ class Collector:
         )
         try:
             data = await self._changed(flight, result.data)
-            prepared = await self._tools.library.prepare(data, generation=made)
+            prepared = await self._tools.library.prepare(data, generation=made, thorough=False)
         except UnusablePicture as error:
             flight.error = BadResponse(f"A picture cannot be used: {error.message}", code=error.code)
             return

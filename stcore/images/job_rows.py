@@ -67,36 +67,51 @@ class Job:
         return (self.intent.automatic, self.created, self.id)
 
 
-def insert_job(
-    connection: Connection,
+def new_job(
     request: ImageRequest,
     intent: Intent,
     *,
     source: str,
-    on: str,
+    connection: str,
     executor: str,
     retry_of: str | None,
     now: int,
-) -> tuple[dict[str, Any], bool]:
-    """Queue a job for the image connection ``on``. Returns it as faces see it, and whether it is new: the same
-    request twice is one job."""
-    if connection.execute(select(jobs.c.id).where(jobs.c.id == request.id)).first() is not None:
-        return read_dict(connection, request.id), False
-    connection.execute(
-        insert(jobs).values(
-            id=request.id,
-            state="queued",
-            chat_id=intent.chat_id,
-            source=source,
-            connection=on,
-            intent=intent.model_dump(mode="json"),
-            request=request.model_dump(mode="json"),
-            executor=executor,
-            retry_of=retry_of,
-            created=now,
-        )
+) -> Job:
+    """A job that waits to be stored. Its id is that of the request."""
+    return Job(
+        id=request.id,
+        state="queued",
+        chat_id=intent.chat_id,
+        source=source,
+        connection=connection,
+        intent=intent,
+        request=request,
+        adjustments=(),
+        submitted=False,
+        token="",
+        executor=executor,
+        results=(),
+        error=None,
+        retry_of=retry_of,
+        created=now,
+        started=None,
+        finished=None,
     )
-    return _note(connection, request.id, now), True
+
+
+def insert_job(connection: Connection, job: Job) -> tuple[dict[str, Any], bool]:
+    """Store a new job. Returns it as faces see it, and whether it is new: the same request twice is one job."""
+    if read_state(connection, job.id) is not None:
+        return read_dict(connection, job.id), False
+    values = {name: getattr(job, name) for name in Job.__dataclass_fields__}
+    values |= {
+        "intent": job.intent.model_dump(mode="json"),
+        "request": job.request.model_dump(mode="json"),
+        "adjustments": [],
+        "results": [],
+    }
+    connection.execute(insert(jobs).values(values))
+    return _note(connection, job.id, job.created), True
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------

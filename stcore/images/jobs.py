@@ -152,23 +152,21 @@ class Jobs:
 
         Raises what ``open_connection`` raises when the connection cannot be used at all.
         """
-        source = (await self._tools.open_connection(connection)).source.id
-        job, fresh = await self._database.write(
-            lambda c: job_rows.insert_job(
-                c,
-                request,
-                intent,
-                source=source,
-                on=connection,
-                executor=self._executors.own,
-                retry_of=retry_of,
-                now=self._tools.now(),
-            )
+        new = job_rows.new_job(
+            request,
+            intent,
+            source=(await self._tools.open_connection(connection)).source.id,
+            connection=connection,
+            executor=self._executors.own,
+            retry_of=retry_of,
+            now=self._tools.now(),
         )
+        job, fresh = await self._database.write(lambda c: job_rows.insert_job(c, new))
         self._bus.wake()
         self._watch()
         if fresh:
-            self._spawn(self._begin(request.id), f"job {request.id}")
+            self._runner.board(new)
+            self._spawn(self._begin(new.id), f"job {new.id}")
         return job
 
     async def _begin(self, job_id: str) -> None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection
 
-from stcore.errors import StorageError
+from stcore.errors import StorageError, UnusablePicture
 from stcore.images import asset_rows
 from stcore.images.asset_rows import Asset, Origin, Page
-from stcore.images.embed import read_texts, with_texts
+from stcore.images.embed import is_intact, read_texts, with_texts
 from stcore.images.sniff import EXTENSIONS, PictureFacts, decode_fully, read_facts
 from stcore.storage.blobs import digest, key_of
 
@@ -88,14 +88,21 @@ class Library:
             await self.release([prepared.key])
             raise
 
-    async def prepare(self, data: bytes, *, generation: Generation | None = None, embed: bool = True) -> Prepared:
-        """The slow half of storing: every pixel is decoded once, while the file is already being written."""
+    async def prepare(
+        self, data: bytes, *, generation: Generation | None = None, embed: bool = True, thorough: bool = True
+    ) -> Prepared:
+        """The slow half of storing: check it and write the file, both at once.
+
+        ``thorough`` decodes every pixel. Without it a PNG is only held against its own checksums: enough for what a
+        source made a moment ago (only a broken encoder passes, and shows when the thumbnail is made), too little
+        for what a person uploads.
+        """
         stored, facts, sha256 = await asyncio.to_thread(_to_store, data, generation if embed else None)
         key = blob_key(sha256, facts.mime)
-        decoded, written = await asyncio.gather(
-            asyncio.to_thread(_decoded, data), self._blobs.put(key, stored), return_exceptions=True
+        checked, written = await asyncio.gather(
+            asyncio.to_thread(_check, data, facts, thorough), self._blobs.put(key, stored), return_exceptions=True
         )
-        for outcome in (decoded, written):
+        for outcome in (checked, written):
             if isinstance(outcome, BaseException):
                 await self.release([key])
                 raise outcome
@@ -259,9 +266,12 @@ def _to_store(data: bytes, generation: Generation | None) -> tuple[bytes, Pictur
     return data, facts, digest(data)
 
 
-def _decoded(data: bytes) -> None:
-    """Raise ``UnusablePicture`` unless every pixel can be decoded."""
-    decode_fully(data)
+def _check(data: bytes, facts: PictureFacts, thorough: bool) -> None:
+    """Raise ``UnusablePicture`` unless the picture is whole."""
+    if thorough or facts.mime != "image/png":
+        decode_fully(data)
+    elif not is_intact(data):
+        raise UnusablePicture("The picture (image/png) is damaged.", code="not_decodable")
 
 
 def _smaller(data: bytes, side: int) -> bytes:

@@ -65,14 +65,14 @@ class Runner:
 
     async def submit(self, job_id: str) -> Outcome:
         """Hand the job over; for one that was under way before, nothing is done here."""
-        flight = await self._board(job_id)
-        if flight is None or flight.job.state != "queued":
+        flight = await self._flight(job_id)
+        if flight is None or flight.dropped or flight.job.state != "queued":
             return None
         return await self._work(flight, self._starter.hand_over(flight))
 
     async def collect(self, job_id: str) -> Outcome:
         """Store every picture as it comes until the run ends; after a restart, find the run first."""
-        flight = await self._board(job_id)
+        flight = await self._flight(job_id)
         if flight is None or flight.dropped:
             return None
         try:
@@ -100,7 +100,12 @@ class Runner:
 
     # -- what they are made of ---------------------------------------------------------------------------------------
 
-    async def _board(self, job_id: str) -> Flight | None:
+    def board(self, job: job_rows.Job) -> Flight:
+        """Expect a job of this program."""
+        self.flights[job.id] = Flight(job, Announcer(self._tools.bus, job.id, job.chat_id))
+        return self.flights[job.id]
+
+    async def _flight(self, job_id: str) -> Flight | None:
         """The flight of a job, taken over from whoever had it; ``None`` when the job is over."""
         if self._stopping:
             self._leave(job_id)
@@ -109,9 +114,7 @@ class Runner:
             own, database = self._tools.executors.own, self._tools.database
             job = await database.read(lambda c: job_rows.held(c, job_id, own))
             job = job or await database.write(lambda c: job_rows.take(c, job_id, own))
-            if job is None:
-                return None
-            self.flights[job_id] = Flight(job, Announcer(self._tools.bus, job_id, job.chat_id))
+            return self.board(job) if job else None
         return self.flights[job_id]
 
     async def _collect(self, flight: Flight) -> None:
@@ -210,7 +213,10 @@ class Runner:
         self._starter.stop()
 
     async def _suspend(self, flight: Flight) -> None:
-        if flight.task is None or flight.task.done():
+        if flight.task is None:
+            self._leave(flight.job.id)  # not begun
+            return
+        if flight.task.done():
             # Between two steps, or just being published: that is a matter of milliseconds.
             await asyncio.wait({asyncio.create_task(flight.landed.wait())}, timeout=STOP_SECONDS)
             return

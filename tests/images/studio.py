@@ -26,7 +26,6 @@ from stcore.clock import Clock, SystemClock
 from stcore.errors import JobLost
 from stcore.images.capabilities import Capabilities, RangeField, SizeField, SizeSpec, TextField
 from stcore.images.events import (
-    Accepted,
     CancelOutcome,
     Done,
     Event,

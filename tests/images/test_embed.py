@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from stcore.images.embed import parameters_text, read_texts, with_texts
+from stcore.images.embed import is_intact, parameters_text, read_texts, with_texts
 from stcore.images.generation import Generation
 from tests.images.pictures import picture
 
@@ -94,3 +94,17 @@ def test_the_record_is_written_as_a1111_writes_it() -> None:
 
 def test_parameters_without_anything_known() -> None:
     assert parameters_text("fox", "", {}) == "fox\nVersion: stcore"
+
+
+def test_a_marked_picture_is_intact() -> None:
+    assert is_intact(PNG)
+    assert is_intact(with_texts(PNG, {"parameters": "x", "stcore": "狐"}))
+
+
+@given(st.data())
+def test_any_changed_byte_and_any_cut_is_found(data: st.DataObject) -> None:
+    place = data.draw(st.integers(8, len(PNG) - 1))
+    changed = bytearray(PNG)
+    changed[place] ^= data.draw(st.integers(1, 255))
+    assert not is_intact(bytes(changed))
+    assert not is_intact(PNG[:place])
