@@ -16,6 +16,7 @@ from PIL import Image
 from stcore.errors import Misconfigured, ModelUnavailable, Unsupported
 from stcore.images.capabilities import EnumField, SizeField
 from stcore.images.events import Accepted, CancelledEvent, Done, Log
+from stcore.images.planning import split_plan
 from stcore.images.request import ImageRequest, Pixels, Reference, Workflow
 from stcore.images.source import ImageSource
 from stcore.testing.servers.comfyui import FakeComfyUI
@@ -511,10 +512,6 @@ async def test_find_after_a_crash_while_submitting(comfy: Source, server: Fake, 
 async def test_find_completes_a_batch_that_was_submitted_in_part(comfy: Source, server: Fake, url: str) -> None:
     async with connected(comfy, url=url) as connection:
         plan = await planned(connection, ImageRequest(prompt="x", count=2, **QUICK))
-        server.set(fail_with="server", fail_on="/prompt", fail_times=0)
-        from stcore.images.planning import split_plan
-
-        server.set(fail_with="")
         first = split_plan(plan)[0]
         (await comfy.start(connection, first)).state["follower"].close()
         found = await comfy.find(connection, plan)
