@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from stcore.commands.services import Services
 from stcore.errors import Busy, StcoreError
 from stcore.macros import Environment, MemoryVariables
+from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
     from stcore.chat.records import Message
@@ -55,6 +56,7 @@ class Session:
             ui=ui,
         )
         self._run: Run | None = None
+        self._run_id = ""
         self._reply: asyncio.Task[Message | None] | None = None
 
     async def load(self) -> None:
@@ -103,6 +105,7 @@ class Session:
     async def run(self, script: str, **how: Any) -> Result:
         """Run a slash script; raises its error. What it set in variables is kept, also when it failed."""
         self._run = self.host.interpreter.start(script, self.services, progress=self._progress, **how)
+        self._run_id = new_id()
         self._tell("running")
         try:
             result = await self._run.result()
@@ -120,7 +123,7 @@ class Session:
         self._tell("paused" if self._run and self._run.paused else "running", done / total if total else None)
 
     def _tell(self, state: str, progress: float | None = None) -> None:
-        self.host.publish("script.state", {"state": state, "progress": progress}, self.chat_id)
+        self.host.publish("script.state", {"id": self._run_id, "state": state, "progress": progress}, self.chat_id)
 
     async def _flush(self) -> None:
         for store in (self._globals, self._locals):

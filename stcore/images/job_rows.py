@@ -149,6 +149,7 @@ _SHOWN = [
     jobs.c.request["size"]["kind"].as_string().label("size_kind"),
     func.substr(jobs.c.intent["title"].as_string(), 1, SHORT_PROMPT).label("title"),
     jobs.c.intent["destination"].as_string().label("destination"),
+    jobs.c.intent["message_id"].as_string().label("message_id"),
 ]
 
 
@@ -192,6 +193,7 @@ def _dict(row: Row[Any]) -> dict[str, Any]:
         "adjustments": row.adjustments,
         "progress": None,
         "quiet": row.destination == "quiet",
+        "message_id": row.message_id,
     }
 
 

@@ -8,7 +8,7 @@ import { emit, putChat, putMessage, state } from "./store.js";
 
 const PAGE = 60;
 const CHATS_SHOWN = 100;
-const WELCOME_TITLE = "";
+const UNTITLED = "New chat";
 
 let link = null;
 let regenerated = null;
@@ -83,11 +83,11 @@ async function loadChats() {
 /** More of the list of chats; true while there may be still more. */
 export async function loadMoreChats() {
   const oldest = state.chats.at(-1);
-  const answer = await api.get(`/api/chats?limit=${CHATS_SHOWN}&before=${oldest?.updated ?? ""}`);
+  const answer = await api.get(`/api/chats?limit=${CHATS_SHOWN}&before=${encodeURIComponent(oldest?.id ?? "")}`);
   const older = (answer.chats ?? answer).filter((chat) => !state.chats.some((other) => other.id === chat.id));
   state.chats.push(...older);
   emit("chats");
-  return older.length === CHATS_SHOWN;
+  return answer.more ?? older.length === CHATS_SHOWN;
 }
 
 /** Show a chat. `again` reloads the open one. */
@@ -147,8 +147,8 @@ export async function openAnother() {
 
 /** A fresh chat; an empty one that is already there is used instead of making a second. */
 export async function newChat() {
-  const empty = state.chats.find((chat) => chat.messages === 0 && !chat.title);
-  const chat = empty ?? (await api.post("/api/chats", { title: WELCOME_TITLE }));
+  const empty = state.chats.find((chat) => chat.messages === 0 && ["", UNTITLED].includes(chat.title));
+  const chat = empty ?? (await api.post("/api/chats", {}));
   putChat(chat);
   emit("chats");
   await openChat(chat.id);

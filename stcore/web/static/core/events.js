@@ -6,7 +6,7 @@ const KINDS = [
   "job.changed", "job.progress", "job.preview",
   "reply.started", "reply.piece", "reply.ended", "script.state",
   "settings.changed", "connections.changed", "picture.removed",
-  "toast", "error", "question", "question.closed", "reset",
+  "toast", "error", "question", "question.closed", "input.set", "reset",
 ];
 const LOST_AFTER_MS = 1200;
 const REOPEN_MS = 1500;

@@ -1,17 +1,16 @@
 /** Numbers, times and names as people read them. */
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
-const DAY_AND_YEAR = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric" });
-const SHORT_DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
-const FULL = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
+const DAY_AND_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+const SHORT_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const MS_PER_DAY = 86_400_000;
 
 /** @param {number} ms Milliseconds since 1970. */
 export const clock = (ms) => TIME.format(ms);
 
 /** Day and time in full. @param {number} ms */
-export const moment = (ms) => FULL.format(ms);
+export const moment = (ms) => `${DAY_AND_YEAR.format(ms)}, ${clock(ms)}`;
 
 /** A word that is equal for moments of the same local day. @param {number} ms */
 export const dayKey = (ms) => new Date(ms).toDateString();

@@ -6,6 +6,9 @@ import { forget, learn } from "./signing.js";
 import { emit, putChat, putMessage, state } from "./store.js";
 
 const AWAIT_MESSAGE_MS = 4000;
+const CARD_FIRST_MS = 400;
+const LANDING_MS = 3000;
+const JUST_NOW_MS = 10_000;
 
 /** @param {string} kind @param {any} data */
 export function apply(kind, data) {
@@ -62,8 +65,7 @@ const handlers = {
   },
   "reply.ended": (data) => replyEnded(data),
   "script.state": (data) => {
-    const chatId = data.chat_id ?? state.chatId;
-    if (data.state === "running" || data.state === "paused") state.scripts.set(data.id, { ...data, chatId });
+    if (data.state === "running" || data.state === "paused") state.scripts.set(data.id, { ...data, chatId: data.chat_id });
     else state.scripts.delete(data.id);
     emit("busy");
   },
@@ -76,9 +78,10 @@ const handlers = {
     emit("pictures");
   },
   toast: (data) => emit("toast", data),
-  error: (data) => emit("problem", data),
+  error: (data) => setTimeout(() => isOnCard(data) || emit("problem", data), CARD_FIRST_MS),
   question: (data) => emit("question", data),
   "question.closed": (data) => emit("question-closed", data),
+  "input.set": ({ text, chat_id: chatId }) => (chatId ?? state.chatId) === state.chatId && emit("compose", { text }),
   reset: () => actions.reload(),
 };
 
@@ -110,7 +113,8 @@ function chatChanged(chat) {
 function jobChanged(job) {
   const before = state.jobs.get(job.id);
   state.jobs.set(job.id, { ...job, progress: isActive(job) ? (job.progress ?? before?.progress ?? null) : null });
-  if (!isActive(job)) state.previews.delete(job.id);
+  if (job.state === "done" && before && isActive(before)) land(job.id);
+  else if (!isActive(job)) state.previews.delete(job.id);
   emit("jobs");
   emit("timeline");
   if (before?.state === job.state) return;
@@ -118,6 +122,23 @@ function jobChanged(job) {
   if (job.state === "cancelled") announce("Picture stopped");
   if (job.state === "queued" && !before) announce(`Picture asked for: ${shorten(job.prompt, 60)}`);
   if (job.state === "done") emit("pictures");
+}
+
+/** Keep the card of a finished job until its picture is in the chat, so that nothing jumps. */
+function land(id) {
+  state.landing.add(id);
+  setTimeout(() => {
+    state.landing.delete(id);
+    state.previews.delete(id);
+    emit("timeline");
+  }, LANDING_MS);
+}
+
+/** A script tells of a failed picture too; where a card says it already, once is enough. */
+function isOnCard(error) {
+  const same = (job) => job.chat_id === state.chatId && !job.quiet && job.error?.message === error.message;
+  const now = Date.now();
+  return [...state.jobs.values()].some((job) => job.state === "failed" && same(job) && now - (job.finished ?? now) < JUST_NOW_MS);
 }
 
 function putReply(data) {

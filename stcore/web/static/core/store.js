@@ -10,6 +10,7 @@ import { isActive } from "./format.js";
  * @property {boolean} more Whether older messages exist.
  * @property {Map<string, Object>} jobs All jobs that the page heard of, by id.
  * @property {Map<string, string>} previews Address of the latest unfinished picture, by job.
+ * @property {Set<string>} landing Jobs that are done and whose picture has not reached the chat yet.
  * @property {Map<string, Object>} replies Replies being written now: {id, name, text, chatId, messageId, ended}.
  * @property {Map<string, Object>} scripts Scripts running now: {id, state, chatId}.
  * @property {"connecting"|"live"|"lost"} link
@@ -24,6 +25,7 @@ export const state = {
   more: false,
   jobs: new Map(),
   previews: new Map(),
+  landing: new Set(),
   replies: new Map(),
   scripts: new Map(),
   link: "connecting",

@@ -8,14 +8,12 @@ import { History } from "./history.js";
 import { openMenu } from "./menu.js";
 
 const DRAFT_MS = 300;
-const MODES = [
-  { mode: "you", text: "The character", detail: "Head to foot" },
-  { mode: "face", text: "The character's face", detail: "A close portrait" },
-  { mode: "me", text: "Me", detail: "You, as the character sees you" },
-  { mode: "scene", text: "The story so far", detail: "What has been going on" },
-  { mode: "last", text: "The last message", detail: "What can be seen in it" },
-  { mode: "background", text: "The surroundings", detail: "Wide, without people" },
+const SHAPES = [
+  { text: "Landscape", detail: "768 × 512", size: "width=768 height=512" },
+  { text: "Portrait", detail: "512 × 768", size: "width=512 height=768" },
+  { text: "Square", detail: "768 × 768", size: "width=768 height=768" },
 ];
+const isNarrow = () => matchMedia("(width < 48rem)").matches;
 const isTouch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;
 
 class Composer extends HTMLElement {
@@ -36,7 +34,7 @@ class Composer extends HTMLElement {
     this.field = h("textarea.composer-field", {
       id: "composer-text",
       rows: "1",
-      placeholder: "Write a message, or / for a command",
+      placeholder: isNarrow() ? "Message, or / for commands" : "Write a message, or / for a command",
       "aria-label": "Message or command",
       autocomplete: "off",
       spellcheck: "true",
@@ -164,14 +162,14 @@ class Composer extends HTMLElement {
 
   pictureMenu() {
     const prompt = this.field.value.trim();
-    const free = prompt && !prompt.startsWith("/");
+    const words = prompt.startsWith("/") ? "" : prompt;
+    const compose = (start) => this.compose({ text: `/sd ${start}${words}`, complete: true });
     openMenu(this.pictureButton, "Make a picture", [
-      free
-        ? { text: "Of what is written below", icon: "pencil", run: () => this.compose({ text: `/sd ${prompt}`, complete: true }) }
-        : { text: "Describe a picture …", icon: "pencil", run: () => this.compose({ text: "/sd ", complete: true }) },
+      { text: words ? "Of what is written below" : "Describe a picture …", icon: "pencil", run: () => compose("") },
+      { text: "Of the last message", icon: "chat", disabled: !state.messages.length, run: () => attempt(() => say("/sd {{lastMessage}}")) },
       null,
-      { heading: true, text: "From the chat" },
-      ...MODES.map(({ mode, text, detail }) => ({ text, detail, run: () => attempt(() => say(`/sd ${mode}`)) })),
+      { heading: true, text: "In a shape of its own" },
+      ...SHAPES.map(({ text, detail, size }) => ({ text, detail, icon: "picture", run: () => compose(`${size} `) })),
       null,
       { text: "Sizes, steps and style …", icon: "settings", run: () => emit("settings-open", { page: "pictures" }) },
     ]);

@@ -131,7 +131,7 @@ function timeline() {
   // Messages keep their order whatever their clocks say; a job stands after the messages that were there before it.
   const messages = entries.filter((entry) => entry.kind === "st-message");
   for (const job of entries.filter((entry) => entry.kind === "st-job").sort((a, b) => a.at - b.at)) {
-    const after = isActive(job.item) ? -1 : messages.findIndex((entry) => entry.at > job.at);
+    const after = job.item.state !== "failed" ? -1 : messages.findIndex((entry) => entry.at > job.at);
     messages.splice(after < 0 ? messages.length : after, 0, job);
   }
   const replies = [...state.replies.values()].filter((reply) => reply.chatId === state.chatId && !reply.messageId);
@@ -146,10 +146,13 @@ function shownJobs() {
   return [...state.jobs.values()].filter((job) => {
     if (job.chat_id !== state.chatId || job.quiet || onMessage(job)) return false;
     if (isActive(job)) return true;
+    if (job.state === "done") return state.landing.has(job.id) && !hasArrived(job);
     const ended = job.state === "failed" && !retried.has(job.id) && !dismissed.includes(job.id);
     return ended && job.created >= oldest;
   });
 }
+
+const hasArrived = (job) => state.messages.some((message) => message.pictures.some((picture) => job.results.includes(picture.id)));
 
 /** A further picture of a message is shown there, not at the end of the chat. */
 const onMessage = (job) => job.message_id && state.messages.some((message) => message.id === job.message_id);

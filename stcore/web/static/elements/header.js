@@ -8,7 +8,6 @@ import "./jobs.js";
 import { openMenu } from "./menu.js";
 
 const THEMES = { auto: ["auto", "As the system"], light: ["sun", "Light"], dark: ["moon", "Dark"] };
-const NO_STYLE = "none";
 
 class Header extends HTMLElement {
   connectedCallback() {
@@ -69,7 +68,7 @@ class Header extends HTMLElement {
     const { sources, style } = state.info;
     const connection = sources.connections.find((one) => one.name === sources.default);
     const source = connection ? connection.name : "No source";
-    const look = isStyle(style) ? style : "No style";
+    const look = style || "No style";
     fill(
       this.picker,
       icon("palette"),
@@ -93,9 +92,9 @@ class Header extends HTMLElement {
       { text: "Add or change a source …", icon: "plus", run: () => emit("settings-open", { page: "sources" }) },
       null,
       { heading: true, text: "Style" },
-      ...withNone(styles).map((name) => ({
-        text: isStyle(name) ? name : "No style",
-        checked: name === style || (!isStyle(name) && !isStyle(style)),
+      ...styles.map((name) => ({
+        text: name,
+        checked: name === style,
         run: () => attempt(() => chooseStyle(name)),
       })),
     ]);
@@ -119,8 +118,5 @@ class Header extends HTMLElement {
     this.themeButton.setAttribute("aria-label", `Theme: ${text.toLowerCase()}`);
   }
 }
-
-const isStyle = (name) => Boolean(name) && name !== NO_STYLE;
-const withNone = (styles) => (styles.some((name) => !isStyle(name)) ? styles : ["", ...styles]);
 
 customElements.define("st-header", Header);

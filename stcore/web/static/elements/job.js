@@ -27,7 +27,7 @@ export function stateWords(job) {
 class Job extends HTMLElement {
   update(job) {
     this.job = job;
-    const phase = isActive(job) ? "active" : job.state;
+    const phase = isActive(job) || job.state === "done" ? "active" : job.state;
     if (phase !== this.phase) this.build(phase);
     this.phase = phase;
     if (phase === "active") this.progress();
@@ -63,7 +63,8 @@ class Job extends HTMLElement {
     const parts = [step && steps ? `Step ${step} of ${steps}` : capital(stateWords(this.job)), stage, eta ? `about ${duration(eta)} left` : ""];
     this.words.textContent = parts.filter(Boolean).join(" · ");
     const share = fraction ?? (step && steps ? step / steps : null);
-    if (share === null || this.job.state === "saving") this.bar.removeAttribute("value");
+    if (this.job.state === "done") this.bar.value = 1;
+    else if (share === null || this.job.state === "saving") this.bar.removeAttribute("value");
     else this.bar.value = share;
     this.percent.textContent = share === null ? "" : `${Math.round(share * 100)} %`;
     const preview = state.previews.get(this.job.id);

@@ -48,9 +48,11 @@ const FORMS = {
   input(question, finish) {
     const rows = Number(question.rows) || 1;
     const value = String(question.default ?? "");
-    const field = rows > 1 ? h("textarea.field", { rows, value }) : h("input.field", { value, autocomplete: "off" });
+    const placeholder = question.placeholder || null;
+    const field = rows > 1 ? h("textarea.field", { rows, value, placeholder }) : h("input.field", { value, placeholder, autocomplete: "off" });
     field.setAttribute("aria-label", "Your answer");
     field.autofocus = true;
+    field.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && finish(field.value));
     const onsubmit = (event) => {
       event.preventDefault();
       finish(field.value);
@@ -65,10 +67,18 @@ const FORMS = {
   },
 
   buttons(question, finish) {
-    const labels = question.labels ?? question.buttons ?? question.options ?? [];
-    const choices = labels.map((label) => button(String(label), () => finish(String(label))));
-    return [h("div.question-choices", {}, choices), h("div.dialog-buttons", {}, button(question.cancel || "Cancel", () => finish(null), { look: "quiet" }))];
+    if (question.multiple) return severalOf(question, finish);
+    const choices = question.buttons.map(({ text, tooltip }) => button(text, () => finish([text]), { title: tooltip || null }));
+    return [h("div.question-choices", {}, choices), h("div.dialog-buttons", {}, button("Cancel", () => finish(null), { look: "quiet" }))];
   },
 };
+
+function severalOf(question, finish) {
+  const boxes = question.buttons.map(({ text }) => h("input", { type: "checkbox", value: text }));
+  const rows = boxes.map((box) => h("label.check-line", {}, box, box.value));
+  const done = () => finish(boxes.filter((box) => box.checked).map((box) => box.value));
+  const buttons = [button("Cancel", () => finish(null)), button("Done", done, { look: "primary" })];
+  return [h("div.question-choices", {}, rows), h("div.dialog-buttons", {}, buttons)];
+}
 
 customElements.define("st-questions", Questions);

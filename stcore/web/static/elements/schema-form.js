@@ -28,7 +28,7 @@ export class SchemaForm {
     const id = uniqueId("option");
     const secret = this.kind.secrets?.includes(name) || property.writeOnly;
     const saved = this.connection?.options?.[name] ?? property.default ?? null;
-    const input = secret ? this.secretInput(name) : inputFor(name, property, saved);
+    const input = secret ? this.secretInput(name, property.multiline) : inputFor(name, property, saved);
     const help = h("p.field-help", { id: `${id}-help` });
     const control = input.control ?? input;
     control.id = id;
@@ -41,9 +41,12 @@ export class SchemaForm {
     return h("div.form-row", {}, label, input.element ?? control, help);
   }
 
-  secretInput(name) {
+  secretInput(name, multiline) {
     const isSet = Boolean(this.connection?.secrets?.[name]);
-    const control = h("input.field", { type: "password", autocomplete: "new-password", placeholder: isSet ? "Saved; leave empty to keep it" : "" });
+    const placeholder = isSet ? "Saved; leave empty to keep it" : "";
+    const control = multiline
+      ? h("textarea.field.masked", { rows: "3", placeholder, autocomplete: "off", spellcheck: "false" })
+      : h("input.field", { type: "password", autocomplete: "new-password", placeholder });
     let forget = false;
     const drop = button("Forget it", () => {
       forget = !forget;
@@ -157,12 +160,14 @@ function parse(text, property) {
   }
 }
 
-function parseNumber(text, { type, minimum, maximum }) {
+function parseNumber(text, { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }) {
   const value = Number(text);
   if (!Number.isFinite(value)) return { problem: "Please write a number." };
   if (type === "integer" && !Number.isInteger(value)) return { problem: "Please write a whole number." };
   if (minimum !== undefined && value < minimum) return { problem: `Not less than ${minimum}, please.` };
   if (maximum !== undefined && value > maximum) return { problem: `Not more than ${maximum}, please.` };
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) return { problem: `More than ${exclusiveMinimum}, please.` };
+  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) return { problem: `Less than ${exclusiveMaximum}, please.` };
   return { value };
 }
 

@@ -2,7 +2,7 @@
 import { attempt, loadInfo } from "../core/actions.js";
 import { at, get, post } from "../core/api.js";
 import { button, fill, h, icon } from "../core/dom.js";
-import { state } from "../core/store.js";
+import { emit, state } from "../core/store.js";
 
 /** @param {HTMLElement} page */
 export async function pluginsPage(page) {
@@ -21,15 +21,16 @@ function entry(page, plugin) {
   const toggle = async () => {
     const done = await attempt(() => post(at("/api/plugins", plugin.name, plugin.enabled ? "disable" : "enable")));
     if (done === undefined) return;
+    if (done.restart) emit("toast", { level: "info", text: "This takes effect when the program is started again." });
     await attempt(loadInfo);
     await attempt(() => pluginsPage(page));
   };
-  const state = plugin.problem ? h("span.tag.bad", {}, icon("alert"), "Has a problem") : !plugin.enabled && h("span.tag.off", {}, "Switched off");
+  const tag = plugin.problem ? h("span.tag.bad", {}, icon("alert"), "Has a problem") : !plugin.enabled && h("span.tag.off", {}, "Switched off");
   return h(
     "li.connection",
     { class: plugin.problem ? "has-problem" : "", data: { name: plugin.name } },
-    h("div.connection-head", {}, h("strong", {}, plugin.name), h("span.faint", {}, [plugin.version, plugin.origin].filter(Boolean).join(" · ")), state),
-    plugin.provides?.length > 0 && h("p.faint", {}, plugin.provides.join(", ")),
+    h("div.connection-head", {}, h("strong", {}, plugin.name), h("span.faint", {}, [plugin.version, plugin.origin].filter(Boolean).join(" · ")), tag),
+    plugin.summary && h("p.connection-summary", {}, plugin.summary),
     plugin.problem && h("div.plugin-problem", {}, h("p", {}, plugin.problem), plugin.hint && h("p", {}, h("strong", {}, "To mend it: "), plugin.hint)),
     h("div.connection-buttons", {}, button(plugin.enabled ? "Switch off" : "Switch on", toggle, { "aria-label": `${plugin.enabled ? "Switch off" : "Switch on"} ${plugin.name}` })),
   );

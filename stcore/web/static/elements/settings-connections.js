@@ -62,10 +62,11 @@ function card(view, connection, kind) {
       "div.connection-head",
       {},
       h("strong", {}, connection.name),
-      h("span.faint", {}, [kind?.label ?? connection.source, kind && WHERE[kind.where]].filter(Boolean).join(" · ")),
+      h("span.faint", {}, [connection.label, connection.embedded ? "comes with stcore" : WHERE[kind?.where]].filter(Boolean).join(" · ")),
       connection.default && h("span.tag", {}, icon("check"), "Default"),
     ),
-    !kind && h("p.warning", {}, `Its plugin, “${connection.source}”, is not there or switched off.`),
+    connection.problem && h("p.warning", {}, connection.problem),
+    kind?.summary && h("p.connection-summary", {}, kind.summary),
     result,
     h(
       "div.connection-buttons",
@@ -73,7 +74,7 @@ function card(view, connection, kind) {
       button("Check", check),
       kind && button("Edit", () => editForm(view, kind, connection), { drawing: "pencil" }),
       !connection.default && button("Make default", makeDefault),
-      button("Remove", () => drop(view, connection), { look: "quiet danger-text" }),
+      !connection.embedded && button("Remove", () => drop(view, connection), { look: "quiet danger-text" }),
     ),
   );
 }
@@ -135,8 +136,7 @@ function editForm(view, kind, connection) {
       { onsubmit: save, novalidate: true },
       h("div.form-row", {}, h("label.field-label", { for: "connection-name" }, "Name"), name, !connection && h("p.field-help", {}, "How you call it in commands and menus.")),
       form.element,
-      result,
-      h("div.form-footer", {}, button("Check", check), button(connection ? "Save" : view.words.add, null, { look: "primary", type: "submit" })),
+      h("div.form-footer", {}, result, button("Check", check), button(connection ? "Save" : view.words.add, null, { look: "primary", type: "submit" })),
     ),
   );
   (connection ? form.element.querySelector("input, select, textarea") : name)?.focus();

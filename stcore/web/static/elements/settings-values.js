@@ -15,7 +15,6 @@ const SIZES = [
   ["Small landscape", 768, 512],
   ["Small portrait", 512, 768],
 ];
-const STYLE_OFF = "none";
 
 /** @param {HTMLElement} page */
 export async function picturesPage(page) {
@@ -35,8 +34,10 @@ export async function picturesPage(page) {
         form.number("guidance", "Guidance", { min: 0, max: 30, step: "any", help: "How strictly the prompt is followed." }),
         form.choice("sampler", "Sampler", "samplers"),
         form.choice("scheduler", "Scheduler", "schedulers"),
+        form.number("count", "Pictures at once", { min: 1, max: 4 }),
+        form.number("seed", "Seed", { min: 0, step: 1, help: "The same seed gives the same picture; empty is random." }),
       ),
-      styleRow(styles),
+      styleRow(styles, () => picturesPage(page)),
       form.text("prefix", "Before every prompt", { rows: 2, help: "Words that every picture begins with." }),
       form.text("negative", "Kept out of every picture", { rows: 2, help: "The negative prompt, for sources that take one." }),
     ]),
@@ -53,13 +54,14 @@ export async function youPage(page) {
     h("p.settings-lead", {}, "How you are called, and what the text model is told first."),
     form.wrap([
       form.text("user_name", "Your name", { help: "It stands on your messages and replaces {{user}}." }),
-      "assistant_name" in form.saved && form.text("assistant_name", "Name of the other side", { help: "When no character is chosen." }),
-      "system_prompt" in form.saved && form.text("system_prompt", "First words to the model", { rows: 4, help: "What the model is told before the chat." }),
+      form.text("character_name", "Name of the other side", { help: "Who answers when no character is chosen; it replaces {{char}}." }),
+      form.text("system_prompt", "First words to the model", { rows: 4, help: "What the model is told before the chat." }),
+      form.number("context_tokens", "Memory", { min: 256, help: "How much of the chat is sent with each message, in tokens." }),
     ]),
   );
 }
 
-/** Fields of one group of settings, saved together. */
+/** Fields of one group of settings, saved together; what the host does not know has no field. */
 class ValueForm {
   constructor(group, saved) {
     this.group = group;
@@ -88,6 +90,7 @@ class ValueForm {
   }
 
   text(name, label, { rows = 1, help = "" } = {}) {
+    if (!(name in this.saved)) return null;
     const id = uniqueId("value");
     const value = this.saved[name] ?? "";
     const control = rows > 1 ? h("textarea.field", { id, rows, value }) : h("input.field", { id, value, autocomplete: "off" });
@@ -96,6 +99,7 @@ class ValueForm {
   }
 
   number(name, label, { help = "", ...limits } = {}) {
+    if (!(name in this.saved)) return null;
     const id = uniqueId("value");
     const control = h("input.field", { id, type: "number", inputmode: "decimal", value: this.saved[name] ?? "", ...limits });
     this.readers.set(name, () => (control.value === "" ? null : Number(control.value)));
@@ -103,6 +107,7 @@ class ValueForm {
   }
 
   choice(name, label, list) {
+    if (!(name in this.saved)) return null;
     const id = uniqueId("value");
     const options = h("datalist", { id: `${id}-list` });
     const control = h("input.field", { id, value: this.saved[name] ?? "", list: options.id, autocomplete: "off", placeholder: "as the source does" });
@@ -153,18 +158,16 @@ function sizes(form, image) {
   return h("fieldset.form-group", {}, h("legend", {}, "Size"), presets, h("div.size-fields", {}, width, h("span", { "aria-hidden": "true" }, "×"), height, h("span.faint", {}, "pixels")));
 }
 
-function styleRow(styles) {
+function styleRow(styles, redraw) {
   const id = uniqueId("value");
-  const names = styles.map((style) => style.name).filter((name) => name && name !== STYLE_OFF);
-  const current = state.info?.style ?? "";
-  const off = styles.find((style) => style.name === STYLE_OFF)?.name ?? "";
-  const select = h("select.field", { id }, h("option", { value: off }, "No style"), names.map((name) => h("option", { value: name }, name)));
-  select.value = names.includes(current) ? current : off;
+  const select = h("select.field", { id }, styles.map(({ name }) => h("option", { value: name }, name)));
+  select.value = state.info?.style ?? "";
   const help = h("p.field-help");
   const describe = () => (help.textContent = styles.find((style) => style.name === select.value)?.description ?? "");
   select.addEventListener("change", () => {
     describe();
-    attempt(() => chooseStyle(select.value));
+    // A style brings its own words for every prompt: the fields below show them.
+    attempt(() => chooseStyle(select.value)).then(redraw);
   });
   describe();
   return h("div.form-row", {}, h("label.field-label", { for: id }, "Style"), select, help);
