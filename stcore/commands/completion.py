@@ -31,12 +31,13 @@ _NEEDS_QUOTES = frozenset(' \t\n"|[{')
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One offer: what is inserted, what is shown, and what it is."""
+    """One offer: what is inserted, what is shown, and what it is; ``alias_of`` names the command of an alias."""
 
     text: str
     label: str
     kind: Kind
     summary: str = ""
+    alias_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,11 @@ async def _offers(place: Caret, registry: Registry, services: Services) -> list[
 
 
 def _commands(registry: Registry) -> list[Completion]:
-    return [Completion(name, f"/{name}", "command", command.summary) for command in registry for name in command.names]
+    return [
+        Completion(name, f"/{name}", "command", command.summary, "" if name == command.name else command.name)
+        for command in registry
+        for name in command.names
+    ]
 
 
 def _arguments(place: Caret) -> list[Completion]:
@@ -185,12 +190,12 @@ def _ranked(offers: Iterable[Completion], typed: str, matching: Matching) -> lis
     for offer in offers:
         rank = rank_match(wanted, offer.label.lower().lstrip("/").rstrip("="), matching)
         if rank is not None:
-            scored.append((*rank, offer.label.lower(), offer))
+            scored.append((*rank, offer.alias_of != "", offer.label.lower(), offer))
     if wanted:
-        scored.sort(key=lambda entry: entry[:3])
+        scored.sort(key=lambda entry: entry[:4])
     ranked, listed = [], set()
     for *_, offer in scored:
-        key = (offer.kind, offer.summary) if offer.kind == "command" else (offer.kind, offer.text)
+        key = (offer.kind, offer.alias_of or offer.text)
         if key not in listed:
             listed.add(key)
             ranked.append(offer)

@@ -153,13 +153,13 @@ class Scanner:
 
     def _parser_flag(self, start: int) -> Mode | None:
         """The flag acts at once, on everything behind it (section 6)."""
-        blank, name_follows = self.text[self.at : self.at + 1], self.text[self.at + 1 : self.at + 2]
-        if blank != " " or not name_follows or name_follows in WHITESPACE or name_follows == "|":
+        end_of_name = self.at
+        self.at += self.text.startswith(" ", end_of_name)
+        if self.at == end_of_name or self._at_statement_end() or self.text[self.at] in WHITESPACE:
             if self.tolerant:
                 return self._tolerated_flag(start)
             hint = "Write it with one space: /parser-flag STRICT_ESCAPING on"
-            raise self.fail("/parser-flag needs the name of a flag.", start, self.at, hint=hint)
-        self.at += 1
+            raise self.fail("/parser-flag needs the name of a flag.", start, end_of_name, hint=hint)
         words: list[str] = []
         while not self._at_statement_end():
             words.append(self._word_text())
