@@ -115,7 +115,7 @@ _HOMES = {
     "stcore.text.vision": ("shrink_picture",),
     "stcore.net": ("Answer", "Http", "Socket", "decode_base64", "poll"),
     "stcore.commands": ("Call", "Command", "Example", "Named", "Unnamed", "command"),
-    "stcore.macros": ("Argument", "Macro", "macro"),
+    "stcore.macros": ("Argument", "ListPart", "Macro", "MacroCall", "macro"),
 }
 
 _NAMES = {name: home for home, names in _HOMES.items() for name in names}
@@ -236,7 +236,13 @@ if TYPE_CHECKING:
         parse_workflow as parse_workflow,
         placeholders as placeholders,
     )
-    from stcore.macros import Argument as Argument, Macro as Macro, macro as macro
+    from stcore.macros import (
+        Argument as Argument,
+        ListPart as ListPart,
+        Macro as Macro,
+        MacroCall as MacroCall,
+        macro as macro,
+    )
     from stcore.net import (
         Answer as Answer,
         Http as Http,

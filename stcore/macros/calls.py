@@ -105,7 +105,7 @@ class CallSite:
     # -- lookup ------------------------------------------------------------------------------------------------------
 
     def _call_registered(self, run: Run, values: list[str]) -> str | None:
-        macro = self.macro or run.engine.registry.resolve(self.key)
+        macro = self.macro or run.engine.registry.resolve(self.node.name)
         return None if macro is None else self.invoke(run, macro, values)
 
     def _call_dynamic(self, run: Run, dynamic: object, values: list[str]) -> str | None:

@@ -78,7 +78,7 @@ class Run:
 
     def dynamic_macro(self, key: str) -> object:
         """The macro of this call with the lower-cased name ``key``, :data:`ABSENT` when there is none."""
-        return self.dynamic.get(key, ABSENT) if self.dynamic else ABSENT
+        return self.dynamic.get(key, ABSENT)
 
     def count_call(self) -> None:
         self.calls += 1

@@ -71,8 +71,18 @@ class _Level:
         self.start, self.stops, self.own = start, stops, own
 
 
+class OpenMacro(NamedTuple):
+    """A macro whose closing braces have not come yet: its name and the argument that the text ends in."""
+
+    name: str
+    argument: int
+    argument_start: int
+    is_rest: bool
+    is_shorthand: bool
+
+
 class Scan:
-    """The scan of one text; iterating over it gives the tokens."""
+    """The scan of one text; iterating over it gives the tokens. ``innermost`` is the macro open at its end."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -108,8 +118,18 @@ class Scan:
                     self._mark(levels[-1], Token("COLONS", stop.start(), position))
                 case _:
                     self._pipe(stop.start())
+        self.innermost = self._innermost()
         for level in reversed(levels):
             self._take_back(level, "The macro is never closed.", level.start + 2)
+
+    def _innermost(self) -> OpenMacro | None:
+        """The macro that is open where the text ends."""
+        if not self._levels:
+            return None
+        level = self._levels[-1]
+        delimiters = [mark for index in level.own if (mark := self._marks[index]) is not None]
+        argument = max(0, len(delimiters) - 2)
+        return OpenMacro(delimiters[0].value, argument, delimiters[-1].end, level.stops is _REST, level.stops is _VALUE)
 
     # -- openers ---------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ def time(call: MacroCall, offset: str = "") -> str:
     now = _now(call)
     if utc := _UTC.fullmatch(offset):
         number = int(utc[1])
+        # From 16 on the number means minutes (quirk Q16); whole days change nothing about the time of day.
         shift = timedelta(hours=number) if abs(number) < 16 else timedelta(minutes=number % 1440)
         now = now.astimezone(timezone(shift))
     return format_time(now, "LT")
