@@ -154,7 +154,10 @@ class Host:
         from stcore.connections import Connections
         from stcore.images.source import Connection
 
-        return Connections("sources", lambda: self.plugins.sources, Connection, self._tools)
+        def opened(*parts: Any) -> Connection:
+            return Connection(*parts, workflows=self.workflows)
+
+        return Connections("sources", lambda: self.plugins.sources, opened, self._tools)
 
     @cached_property
     def texts(self) -> Connections[TextConnection]:

@@ -208,15 +208,16 @@ async def test_what_the_workflow_does_not_bind_is_dropped_and_said(comfy: Source
 
 
 @pytest.mark.feature("F275")
-async def test_seed_is_drawn_anew_and_kept_in_the_plan(comfy: Source, server: Fake, url: str) -> None:
+async def test_seed_is_drawn_anew_for_every_request(comfy: Source, server: Fake, url: str) -> None:
     async with connected(comfy, url=url) as connection:
         first, second = await run(connection, **QUICK), await run(connection, **QUICK)
-        plan = await planned(connection, ImageRequest(prompt="x"))
+        request = ImageRequest(prompt="x")
+        plans = [await planned(connection, request) for _ in range(2)]
     seeds = [graph_of(server, n)["5"]["inputs"]["seed"] for n in (0, 1)]
     assert seeds[0] != seeds[1] and max(seeds) < 2**53
     assert [first.results[0].seed, second.results[0].seed] == seeds
     assert first.results[0].data != second.results[0].data
-    assert plan.request.seed is not None
+    assert plans[0] == plans[1], "planned again after a restart, a request keeps its seed"
 
 
 async def test_the_same_seed_is_a_cached_run_with_the_old_file(comfy: Source, url: str) -> None:

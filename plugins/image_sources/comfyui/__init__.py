@@ -148,7 +148,7 @@ class ComfyUI(ImageSource):
         except ProviderError:
             with suppress(ProviderError):  # the first error is the one to tell
                 for run in follower.runs:
-                    await server.discard(run.prompt_id)
+                    await server.stop(run.prompt_id)
             raise
 
     def _body(self, connection: Connection, plan: Plan, run: Run, client_id: str) -> dict[str, Any]:

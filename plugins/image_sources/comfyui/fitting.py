@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 from stcore import (
@@ -102,7 +103,8 @@ def with_defaults(
             changes[name] = fields[name].values[0]
             chosen.append(Adjustment(field=name, asked="", used=changes[name], why="chosen"))
     if "seed" in fields and request.seed is None:
-        changes["seed"] = connection.random.randint(0, _HIGHEST_DRAWN_SEED)
+        # Drawn from the request's id: planned again after a restart, the same request has the same seed.
+        changes["seed"] = Random(request.id).randint(0, _HIGHEST_DRAWN_SEED)
     return request.model_copy(update=changes), chosen
 
 

@@ -154,10 +154,6 @@ class Server:
                 break
         return "requested"
 
-    async def discard(self, prompt_id: str) -> None:
-        """Take a run back whose submission failed half-way; what cannot be undone is left to the server."""
-        await self._post("/queue", {"delete": [prompt_id]})
-
     # -- inside ------------------------------------------------------------------------------------------------------
 
     async def _get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
