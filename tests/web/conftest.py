@@ -1,4 +1,7 @@
-"""A real host in a fresh data folder, and a page that talks to its web face."""
+"""A real host in a fresh data folder, and a page that talks to its web face.
+
+Its jobs run inline (``face="once"``): that starts faster. Tests of the whole way of a picture open a host of their own.
+"""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ async def test_the_state_is_all_a_page_needs(page: Page, host: Host) -> None:
 
 async def test_settings_change_one_by_one_and_are_told(page: Page, host: Host) -> None:
     async with page.events() as events:
-        changed = await page.ask("PATCH", "/api/settings", {"image": {"width": 512, "steps": 30, "sampler": ""}})
+        changed = await page.ask("PATCH", "/api/settings", {"image": {"width": 512, "steps": 30, "clip_skip": ""}})
         await events.next("settings.changed")
-    assert (changed["image"]["width"], changed["image"]["steps"], changed["image"]["sampler"]) == (512, 30, None)
+    assert (changed["image"]["width"], changed["image"]["steps"], changed["image"]["clip_skip"]) == (512, 30, None)
     assert host.settings.current.images.width == 512
     back = await page.ask(
         "PATCH", "/api/settings", {"image": {"width": None, "steps": None}, "chat": {"user_name": "Ann"}}

@@ -131,7 +131,7 @@ async def test_text_models_have_the_same_routes(page: Page) -> None:
     kinds = {kind["id"]: kind for kind in (await page.ask("GET", "/api/texts"))["kinds"]}
     assert kinds
     kind = next(kind for kind in kinds.values() if kind["secrets"])
-    options = {name: "x" for name in kind["secrets"]} | {"url": "http://127.0.0.1:9/v1"}
+    options = dict.fromkeys(kind["secrets"], "x") | {"url": "http://127.0.0.1:9/v1"}
     added = await page.ask("POST", "/api/texts", {"source": kind["id"], "name": "mine", "options": options}, expect=201)
     assert added["secrets"] == dict.fromkeys(kind["secrets"], True)
     health = await page.ask("POST", "/api/texts/check", {"name": "mine"})
