@@ -17,7 +17,7 @@ from stcore.macros.parser import parse
 from stcore.macros.registry import Registry
 from stcore.macros.scanner import OpenMacro, Scan
 from stcore.macros.syntax import Call
-from stcore.macros.text import SPACE_CLASS
+from stcore.macros.text import SPACE_CLASS, WHITESPACE
 
 Kind = Literal["macro", "closing", "separator", "flag", "prefix", "variable", "operator"]
 Where = Literal["text", "name", "argument", "condition", "variable", "operator", "value"]
@@ -186,10 +186,11 @@ class _Offers:
         opener = self._open_block(typing.start())
         if opener is None:
             return
-        spaces = self._before[opener.inner : opener.name_start].strip("!?~#>/")
-        slash = "" if "/" in typing["flags"] else "/"
+        tag = self._before[opener.inner : opener.end - 2]
+        leading, trailing = tag[: len(tag) - len(tag.lstrip(WHITESPACE))], tag[len(tag.rstrip(WHITESPACE)) :]
+        slash = "" if "/" in typing["flags"] else f"{'' if typing['space'] or typed else leading}/"
         if opener.name.lower().startswith(typed.lower()):
-            insert = f"{slash}{opener.name}{spaces}}}}}"
+            insert = f"{slash}{opener.name}{trailing}}}}}"
             yield Option(insert, "{{/" + opener.name + "}}", "closing", "Ends the block.")
         if opener.name.lower() == "if" and not typing["flags"] and "else".startswith(typed.lower()):
             yield Option(f"else{typing['space']}}}}}", "{{else}}", "separator", "What to give when it is not true.")

@@ -37,6 +37,7 @@ class Run:
     """The state that all parts of one substitution share."""
 
     __slots__ = (
+        "_content_hash",
         "base",
         "call_text",
         "calls",
@@ -57,6 +58,7 @@ class Run:
         self.dynamic = {name.lower(): value for name, value in dynamic.items()} if type(dynamic) is dict else dynamic
         self.original = env.original
         self.fields: dict[str, Any] = {}
+        self._content_hash: int | None = None
         self.base = 0
         self.calls = 0
         self.remarks = 0
@@ -74,7 +76,9 @@ class Run:
     @property
     def content_hash(self) -> int:
         """The hash of the text that the substitution was called with."""
-        return text_hash(self.call_text)
+        if self._content_hash is None:
+            self._content_hash = text_hash(self.call_text)
+        return self._content_hash
 
     def dynamic_macro(self, key: str) -> object:
         """The macro of this call with the lower-cased name ``key``, :data:`ABSENT` when there is none."""
