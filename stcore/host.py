@@ -16,6 +16,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -155,7 +156,7 @@ class Host:
         from stcore.images.source import Connection
 
         def opened(*parts: Any) -> Connection:
-            return Connection(*parts, workflows=self.workflows)
+            return replace(Connection(*parts), workflows=self.workflows)
 
         return Connections("sources", lambda: self.plugins.sources, opened, self._tools)
 

@@ -164,7 +164,7 @@ class ComfyUI(ImageSource):
         savers = {node for node, entry in run.graph.items() if "save" in entry["class_type"].lower()}
         if savers and savers <= dropped:
             raise error
-        follower.log(f"A part of the workflow was left out: {error.message}")
+        follower.note(f"A part of the workflow was left out: {error.message}")
 
     def _job(self, connection: Connection, plan: Plan, follower: Follower) -> SourceJob:
         token = "/".join([follower.client_id, *(run.prompt_id for run in follower.runs)])

@@ -34,7 +34,7 @@ _SETTLE_SECONDS = 3.0
 _LONGEST_PAUSE = 3.0
 _GONE_TIMES = 3
 
-Item = Message | State | CancelledEvent | Log | ProviderError | None
+Item = Message | State | CancelledEvent | ProviderError | None
 """What the main loop waits for; ``None`` = look where the run is."""
 
 
@@ -54,6 +54,7 @@ class Follower:
         self._interval = interval
         self._inbox: asyncio.Queue[Item] = asyncio.Queue()
         self._listener: asyncio.Task[None] | None = None
+        self._notes: list[str] = []
         self._tried = asyncio.Event()
         self._connected = False
         self._delivered = 0
@@ -72,8 +73,9 @@ class Follower:
         """End the stream: the runs were stopped."""
         self._inbox.put_nowait(CancelledEvent(outcome))
 
-    def log(self, line: str) -> None:
-        self._inbox.put_nowait(Log(line))
+    def note(self, line: str) -> None:
+        """Something to tell at the beginning."""
+        self._notes.append(line)
 
     async def events(self, token: str) -> AsyncIterator[Event]:
         """Everything until the end of the last run."""
@@ -81,6 +83,8 @@ class Follower:
             if self._listener is None:
                 await self.listen()
             yield Accepted(token, self.runs[0].prompt_id)
+            for line in self._notes:
+                yield Log(line)
             for number, run in enumerate(self.runs):
                 async for event in self._one(run, Progress(run, number=number, of=len(self.runs))):
                     yield event
@@ -105,8 +109,6 @@ class Follower:
                         return
                     case ProviderError():
                         raise item
-                    case Log():
-                        yield item
                     case State():
                         state = item
                     case None:
@@ -232,7 +234,7 @@ class Follower:
                 except NetworkError:
                     self._inbox.put_nowait(None)
                 except ProviderError as error:
-                    self.log(f"No live progress: {error.message}")
+                    self.note(f"No live progress: {error.message}")
                     return
                 self._tried.set()
                 await clock.sleep(1.0)
