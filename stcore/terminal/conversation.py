@@ -1,0 +1,212 @@
+"""The open chat in the terminal: lines go in, what happens in the chat comes out, wherever it was caused."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any
+
+from stcore.errors import StcoreError
+from stcore.terminal.pictures import Terminal, render
+from stcore.terminal.screen import Screen, Style
+from stcore.terminal.ui import TerminalUi
+from stcore.terminal.wording import fitted
+
+if TYPE_CHECKING:
+    from stcore.chat.session import Session
+    from stcore.host import Host
+    from stcore.storage.journal import Entry
+
+EARLIER = 10
+"""Messages of an existing chat shown when it is opened."""
+_WIDEST, _HIGHEST = 80, 30
+
+
+class Conversation:
+    """One chat. :meth:`enter` takes lines, :meth:`run` does the work until it is cancelled."""
+
+    def __init__(self, host: Host, session: Session, screen: Screen, ui: TerminalUi, terminal: Terminal) -> None:
+        self.host, self.session, self.screen, self.ui, self.terminal = host, session, screen, ui, terminal
+        self.jobs: dict[str, dict[str, Any]] = {}
+        """Pictures under way, by job, with their latest progress."""
+        self._lines: asyncio.Queue[str] = asyncio.Queue()
+        self._shown: set[str] = set()
+        self._ours: list[str] = []
+        self._streamed = ""
+        self._working = False
+
+    # -- in ----------------------------------------------------------------------------------------------------------
+
+    def enter(self, line: str) -> None:
+        """A line was entered: the answer to a question, or the next thing to say. Waits its turn when busy."""
+        if self.ui.question is not None:
+            self.ui.answer(line)
+        elif line.strip():
+            if self.busy:
+                self.screen.say("(This comes next.)", "dim")
+            self._lines.put_nowait(line)
+
+    @property
+    def busy(self) -> bool:
+        """Something runs, or waits to run."""
+        return self._working or not self._lines.empty()
+
+    async def stop(self) -> bool:
+        """Stop the running reply, script and pictures, and forget what waits; whether there was anything."""
+        waiting = not self._lines.empty()
+        while not self._lines.empty():
+            self._lines.get_nowait()
+        for job in list(self.jobs):
+            await self.host.jobs.cancel(job)
+        return bool(await self.session.stop() or self.jobs or waiting)
+
+    async def settle(self) -> None:
+        """Wait until nothing runs any more, or a question is open."""
+        while self.busy and self.ui.question is None:
+            await asyncio.sleep(0.02)
+
+    # -- life --------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Say what was entered and show what happens, until cancelled."""
+        news = await self.host.bus.subscribe(self.session.chat_id)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._work())
+            group.create_task(self._listen(news))
+
+    async def _work(self) -> None:
+        while True:
+            line = await self._lines.get()
+            self._working = True
+            if not line.lstrip().startswith("/"):
+                self._ours.append(line.strip())
+            try:
+                await self.session.say(line)
+                # What it caused is shown before the next line is taken.
+                await asyncio.sleep(0.05)
+            finally:
+                self._working = False
+                self.screen.refresh()
+
+    async def _listen(self, news: Any) -> None:
+        try:
+            async for entry in news:
+                await self._happened(entry)
+        finally:
+            news.close()
+
+    # -- out ---------------------------------------------------------------------------------------------------------
+
+    async def show_earlier(self) -> None:
+        """The end of a chat that exists already; its pictures by name only."""
+        messages = await self.host.chats.messages(self.session.chat_id or "", limit=EARLIER)
+        for message in messages:
+            self._show_text(message.to_dict())
+            for picture in message.pictures:
+                self._shown.add(picture["id"])
+                self.screen.say(f"  {await self._details(picture)}", "dim")
+
+    async def _happened(self, entry: Entry) -> None:
+        data = entry.data
+        match entry.kind:
+            case "reply.started":
+                self.screen.begin(data["name"])
+                self._streamed = ""
+            case "reply.piece":
+                self._streamed += data["text"]
+                self.screen.words(data["text"])
+            case "reply.ended":
+                self.screen.end()
+            case "message.added":
+                await self._added(data["message"])
+            case "message.changed":
+                await self._show_pictures(data["message"])
+            case "job.changed":
+                self._job_changed(data["job"])
+            case "job.progress":
+                self._job_moved(data)
+            case "toast":
+                self.screen.say(data["text"])
+
+    async def _added(self, message: dict[str, Any]) -> None:
+        text = message["text"].strip()
+        if message["role"] == "user" and text in self._ours:
+            self._ours.remove(text)  # it stands in the input line above
+        elif message["role"] == "assistant" and text and text == self._streamed.strip():
+            self.screen.end()
+            self._streamed = ""
+        else:
+            self._show_text(message)
+        await self._show_pictures(message)
+
+    def _show_text(self, message: dict[str, Any]) -> None:
+        who: Style = "user" if message["role"] == "user" else "character"
+        self.screen.say(message["text"], "dim" if message["role"] == "system" else "", name=message["name"], who=who)
+
+    async def _show_pictures(self, message: dict[str, Any]) -> None:
+        for picture in message["pictures"]:
+            if picture["id"] not in self._shown:
+                self._shown.add(picture["id"])
+                await self._show_picture(picture)
+
+    async def _show_picture(self, picture: dict[str, Any]) -> None:
+        columns, rows = self._room()
+        try:
+            data, _ = await self.host.library.read(picture["id"], "medium")
+            drawn = await asyncio.to_thread(render, data, self.terminal, columns, rows)
+        except StcoreError as error:
+            self.ui.error(error)
+        else:
+            if drawn:
+                self.screen.raw(drawn)
+        self.screen.say(f"  {await self._details(picture)}", "dim")
+
+    def _room(self) -> tuple[int, int]:
+        """Cells for a picture: what fits beside nothing else and leaves the last lines of the conversation visible."""
+        try:
+            height = os.get_terminal_size().lines
+        except OSError:
+            height = 24
+        return min(_WIDEST, self.screen.width - 1), max(4, min(_HIGHEST, height - 5))
+
+    async def _details(self, picture: dict[str, Any]) -> str:
+        made = picture.get("generation") or {}
+        parts = [f"{picture['width']}x{picture['height']}", f"seed {made['seed']}" if made.get("seed") else ""]
+        parts += [str(made.get("source") or ""), await self.host.images.address(picture["id"])]
+        return "  ".join(filter(None, parts))
+
+    # -- pictures under way ------------------------------------------------------------------------------------------
+
+    def _job_changed(self, job: dict[str, Any]) -> None:
+        if job["state"] in ("done", "failed", "cancelled"):
+            self.jobs.pop(job["id"], None)
+            # What a script waits for, it reports itself.
+            if job["state"] == "cancelled":
+                self.screen.say(f"Stopped: {fitted(job['prompt'], 60)}", "dim")
+        else:
+            self.jobs[job["id"]] = {**self.jobs.get(job["id"], {}), **job}
+        self.screen.refresh()
+
+    def _job_moved(self, progress: dict[str, Any]) -> None:
+        if progress["id"] in self.jobs:
+            self.jobs[progress["id"]]["progress"] = progress
+            self.screen.refresh()
+
+    def progress_line(self, width: int) -> str:
+        """The pictures under way in one line, empty when there are none."""
+        if not self.jobs:
+            return ""
+        *_, job = self.jobs.values()
+        progress = job.get("progress") or {}
+        fraction = progress.get("fraction")
+        parts = []
+        if fraction is not None:
+            full = round(fraction * 10)
+            parts.append(f"{'━' * full}{'╌' * (10 - full)} {fraction:.0%}")
+        if progress.get("steps"):
+            parts.append(f"step {progress.get('step') or 0}/{progress['steps']}")
+        if progress.get("position"):
+            parts.append(f"number {progress['position']} in the queue")
+        parts.append(progress.get("stage") or ("" if fraction is not None else job["state"]))
+        parts += [job["prompt"], f"(+{len(self.jobs) - 1} more)" if len(self.jobs) > 1 else ""]
+        return fitted("  ".join(filter(None, parts)), width)

@@ -1,0 +1,139 @@
+"""The person at the terminal, as slash commands see them (``stcore.commands.services.Ui``).
+
+A question is printed, and the next line that is entered answers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from stcore.commands.services import Button, Level
+from stcore.errors import NeedsPerson, StcoreError
+from stcore.terminal.screen import Screen, Style
+from stcore.terminal.wording import error_text
+
+_LEVELS: dict[str, Style] = {"info": "", "success": "success", "warning": "warning", "error": "error"}
+_YES, _NO = ("y", "yes", "ok"), ("n", "no")
+
+
+@dataclass
+class Question:
+    """What is being asked. ``choices`` are offered by completion; ``read`` turns a line into the answer, or raises
+    ``ValueError`` with what is wrong."""
+
+    read: Callable[[str], object]
+    choices: tuple[str, ...] = ()
+    answered: asyncio.Future[object | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class TerminalUi:
+    """Notices and questions. ``put_input`` fills the input line."""
+
+    def __init__(self, screen: Screen, put_input: Callable[[str], None] = lambda text: None) -> None:
+        self._screen, self.put_input = screen, put_input
+        self.question: Question | None = None
+        self.gone = False
+        """Nobody will answer any more: the input has ended."""
+
+    # -- notices -----------------------------------------------------------------------------------------------------
+
+    def toast(self, text: str, level: Level = "info", title: str = "") -> None:
+        self._screen.say(f"{title}: {text}" if title else text, _LEVELS[level])
+
+    def error(self, error: StcoreError) -> None:
+        self._screen.say(error_text(error), "error")
+
+    def show(self, markdown: str, title: str = "") -> None:
+        self._screen.say(markdown)
+
+    async def set_input(self, text: str) -> None:
+        self.put_input(text)
+
+    # -- questions ---------------------------------------------------------------------------------------------------
+
+    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+        if not cancel:
+            self._screen.say(f"{title}\n{text}" if title else text)
+            return True
+
+        def read(line: str) -> bool:
+            word = line.strip().lower()
+            if word in (ok.lower(), *_YES):
+                return True
+            if word in (cancel.lower(), *_NO):
+                return False
+            raise ValueError(f"Answer {ok} or {cancel}.")
+
+        self._screen.say(f"{title}\n{text}" if title else text)
+        answer = await self._ask(f"[{ok} / {cancel}]", Question(read, (ok, cancel)))
+        return answer if isinstance(answer, bool) else None
+
+    async def ask(
+        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+    ) -> str | None:
+        if default:
+            self.put_input(default)
+        answer = await self._ask(f"{text}{f' ({placeholder})' if placeholder else ''}", Question(lambda line: line))
+        return answer if isinstance(answer, str) else None
+
+    async def buttons(self, text: str, buttons: Sequence[Button], *, multiple: bool = False) -> Sequence[str] | None:
+        labels = tuple(button.text for button in buttons)
+
+        def read(line: str) -> list[str]:
+            words = line.split(",") if multiple else [line]
+            return [_chosen(word.strip(), labels) for word in words if word.strip()]
+
+        rows = [
+            f"{number}. {button.text}{f' - {button.tooltip}' if button.tooltip else ''}"
+            for number, button in enumerate(buttons, 1)
+        ]
+        many = "Numbers or words, with commas between" if multiple else "A number or a word"
+        answer = await self._ask("\n".join([text, *rows, f"({many})"]), Question(read, labels))
+        return answer if isinstance(answer, list) else None
+
+    async def _ask(self, text: str, question: Question) -> object | None:
+        if self.gone:
+            raise NeedsPerson("The script asks something, and the input has ended.")
+        self._screen.say(text)
+        self.question = question
+        self._screen.refresh()
+        try:
+            return await question.answered
+        finally:
+            self.question = None
+            self._screen.refresh()
+
+    # -- what the input line calls -----------------------------------------------------------------------------------
+
+    def answer(self, line: str) -> None:
+        """Answer the open question; a line that is no answer is explained and the question stays."""
+        question = self.question
+        if question is None or question.answered.done():
+            return
+        try:
+            question.answered.set_result(question.read(line))
+        except ValueError as wrong:
+            self._screen.say(str(wrong), "warning")
+
+    def cancel(self) -> bool:
+        """Close the open question without an answer; whether there was one."""
+        if self.question is None or self.question.answered.done():
+            return False
+        self.question.answered.set_result(None)
+        return True
+
+    def leave(self) -> None:
+        """The input has ended."""
+        self.gone = True
+        self.cancel()
+
+
+def _chosen(word: str, labels: Sequence[str]) -> str:
+    if word.isdigit() and 1 <= int(word) <= len(labels):
+        return labels[int(word) - 1]
+    for label in labels:
+        if label.lower() == word.lower():
+            return label
+    raise ValueError(f"“{word}” is none of them.")
