@@ -6,6 +6,7 @@ declarations of the commands and from the services that are there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,9 +16,11 @@ from stcore.commands.declaration import Named, Unnamed
 from stcore.commands.help import describe_command
 from stcore.commands.registry import Registry
 from stcore.commands.services import Services
+from stcore.macros.completion import complete as complete_macro
 from stcore.macros.environment import VariableStore
+from stcore.macros.registry import Registry as MacroRegistry
 
-Kind = Literal["command", "argument", "value", "variable", "closure"]
+Kind = Literal["command", "argument", "value", "variable", "closure", "macro"]
 Matching = Literal["fuzzy", "prefix", "includes"]
 
 _BOOLEANS = ("true", "false")
@@ -55,11 +58,30 @@ class Completions:
     signature: str = ""
 
 
+_SCOPED_VARIABLE = re.compile(r"\{\{\s*var::([^{}|:]*)\Z")
+_SCOPE_MACROS = (
+    Completion("pipe}}", "pipe", "macro", "what the last command gave"),
+    Completion("var::", "var::name", "macro", "a variable of this script"),
+    Completion("timesIndex}}", "timesIndex", "macro", "the number of the pass in /times, from 0"),
+    Completion("arg::", "arg::name", "macro", "an argument of a stored script"),
+)
+
+
 async def complete(
-    text: str, caret: int, registry: Registry, services: Services, *, matching: Matching = "fuzzy"
+    text: str,
+    caret: int,
+    registry: Registry,
+    services: Services,
+    *,
+    macros: MacroRegistry | None = None,
+    matching: Matching = "fuzzy",
 ) -> Completions:
-    """What fits at ``caret`` in ``text``, best first."""
+    """What fits at ``caret`` in ``text``, best first. With ``macros`` they are offered inside braces too."""
     place = find_caret(text, caret, registry)
+    if macros is not None and place.place in ("value", "argument", "unnamed"):
+        inside = _in_macro(text, caret, place, macros, services)
+        if inside is not None:
+            return inside
     offers = await _offers(place, registry, services)
     ranked = _ranked(offers, place.typed, matching)
     known = place.command is not None and place.command.name in registry
@@ -71,6 +93,23 @@ async def complete(
         argument=place.argument,
         signature=describe_command(place.command) if place.command is not None and known else "",
     )
+
+
+def _in_macro(text: str, caret: int, place: Caret, macros: MacroRegistry, services: Services) -> Completions | None:
+    """The offers inside ``{{``, those that only scripts have included; ``None`` outside of macro braces."""
+    variable = _SCOPED_VARIABLE.search(text, 0, caret)
+    if variable is not None:
+        scoped = [Completion(name, name, "variable", "variable of this script") for name in place.variables]
+        return Completions(variable.start(1), caret, tuple(_ranked(scoped, variable.group(1), "fuzzy")), place.name)
+    environment = services.environment
+    names = ([name for name, _ in store.items()] for store in (environment.local, environment.globals))
+    found = complete_macro(text, caret, macros, local=next(names), globals=next(names))
+    if found.where == "text":
+        return None
+    items = [Completion(option.insert, option.label, "macro", option.summary) for option in found.options]
+    if found.where == "name":
+        items = _ranked(_SCOPE_MACROS, text[found.start : caret], "fuzzy") + items
+    return Completions(found.start, found.end, tuple(items), place.name)
 
 
 async def _offers(place: Caret, registry: Registry, services: Services) -> list[Completion]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stcore.commands.registry import Registry
@@ -68,7 +68,7 @@ def _grammar() -> Lark:
             tokens: Iterator[Any] = scanner.tokens()
             return tokens
 
-    source = files("stcore.commands").joinpath("grammar.lark").read_text(encoding="utf-8")
+    source = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return Lark(source, parser="lalr", lexer=TokenStream, start="script", transformer=_Builder())
 
 

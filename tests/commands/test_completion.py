@@ -103,6 +103,24 @@ async def test_an_alias_is_listed_only_when_the_command_is_not() -> None:
     assert "imagine" not in names
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("/pass {{pi^", "pipe}}"),
+        ("/pass {{us^", "user}}"),
+        ("/let fruit x | /pass {{var::fr^", "fruit"),
+        ('/echo title="{{ti^', "time"),
+    ],
+)
+async def test_macros_are_offered_inside_braces(text: str, offered: str) -> None:
+    host = MemoryHost(interpreter=INTERPRETER)
+    macros = INTERPRETER.engine.registry
+    found = await complete(text[:-1], len(text) - 1, INTERPRETER.registry, host.services, macros=macros)
+    assert offered in [item.text for item in found.items]
+    assert text[:-1][found.start : found.end] in offered
+
+
 def test_ranking() -> None:
     assert rank_match("ec", "echo") < rank_match("ec", "exec")  # type: ignore[operator]
     assert rank_match("stv", "setvar") is not None
