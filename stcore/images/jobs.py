@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-ADOPT_SECONDS = 5.0
+ADOPT_SECONDS = 2.0
 """How often a durable program looks for jobs whose program died."""
 
 
@@ -67,6 +67,7 @@ class Jobs:
         self._runner = Runner(self._tools, self._ended)
         self._durable = durable and folder is not None
         self._driver: Durable | None = None
+        self._started = False
         self._ready = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._endings: dict[str, asyncio.Future[None]] = {}
@@ -75,7 +76,13 @@ class Jobs:
     # -- life --------------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Take a name and, when durable, adopt what dead programs left. Returns at once; dbos comes up behind."""
+        """Take a name and, when durable, adopt what dead programs left. Returns at once; dbos comes up behind.
+
+        The first job starts them too, so a one-shot that draws nothing takes no name.
+        """
+        if self._started:
+            return
+        self._started = True
         await asyncio.to_thread(self._executors.hold)
         if self._durable:
             self._spawn(self._come_up(), "jobs")
