@@ -109,8 +109,8 @@ class Session:
         self._tell("running")
         try:
             result = await self._run.result()
-        except BaseException:
-            self._tell("error")
+        except BaseException as error:
+            self._tell("aborted" if isinstance(error, asyncio.CancelledError) else "error")
             raise
         else:
             self._tell("aborted" if result.aborted else "done")

@@ -20,8 +20,8 @@ log = logging.getLogger("stcore.web")
 MOST_SCRIPTS = 8
 """Scripts that may run in one chat at once."""
 
-STOP_SECONDS = 5.0
-"""How long what runs may take to end when the server stops."""
+STOP_SECONDS = 0.5
+"""How long what is stopped may take to end by itself: a script ends at its next command, a reply keeps its words."""
 
 Kind = Literal["script", "reply"]
 
@@ -60,19 +60,11 @@ class Runs:
 
     async def stop(self, chat_id: str) -> bool:
         """Stop everything that runs in the chat; whether there was anything."""
-        stopped = [await session.stop() for session in self.of(chat_id)]
-        return any(stopped)
+        return await _stop([running for running in self._running if running.chat_id == chat_id])
 
     async def close(self) -> None:
-        """Stop everything and wait until it has ended; what does not end by itself is cancelled."""
-        tasks = [running.task for running in self._running if running.task is not None]
-        for running in list(self._running):
-            await running.session.stop()
-        if tasks:
-            _, stubborn = await asyncio.wait(tasks, timeout=STOP_SECONDS)
-            for task in stubborn:
-                task.cancel()
-            await asyncio.gather(*stubborn, return_exceptions=True)
+        """Stop everything in all chats."""
+        await _stop(self._running)
 
     async def _start(self, chat_id: str, kind: Kind, work: Callable[[Session], Awaitable[Any]]) -> None:
         session = await self._host.session(chat_id, self._ui(chat_id))
@@ -97,3 +89,16 @@ class Runs:
             ui.error(HostError(f"Something went wrong inside stcore: {error!r}.", hint="The program's log says more."))
         finally:
             self._running.remove(running)
+
+
+async def _stop(several: list[_Running]) -> bool:
+    """Stop them and wait until they have ended. A command that waits (for a picture, an answer) is left."""
+    tasks = [running.task for running in several if running.task is not None]
+    for running in list(several):
+        await running.session.stop()
+    if tasks:
+        _, waiting = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    return bool(tasks)
