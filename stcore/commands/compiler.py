@@ -18,6 +18,7 @@ from stcore.commands.scope import Closure, Scope, Value
 from stcore.commands.signals import Break
 from stcore.commands.syntax import BreakNode, ClosureNode, CommandNode, Part, Script, Statement
 from stcore.commands.values import result_text
+from stcore.errors import UserError
 
 if TYPE_CHECKING:
     from stcore.commands.runtime import Interpreter
@@ -162,9 +163,10 @@ async def _finish(result: Awaitable[Any], node: CommandNode, code: Code, scope: 
 
 
 def _missing_step(node: CommandNode, code: Code) -> Step:
+    """A name that belongs to the syntax, written where the syntax does not take it."""
+
     def step(scope: Scope) -> None:
-        error = NotImplementedError(f"/{node.name} cannot be used here")
-        raise wrap_error(error, node, code.script)
+        raise wrap_error(UserError(f"/{node.name} cannot be used here."), node, code.script)
 
     return step
 

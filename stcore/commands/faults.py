@@ -23,8 +23,6 @@ def wrap_error(error: Exception, node: CommandNode, script: Script) -> Execution
         message, hint = error.message, error.hint
         if isinstance(error, ScriptError):
             trace = (node.name, *error.trace)[:_LONGEST_TRACE]
-    elif isinstance(error, NotImplementedError):
-        message = str(error)
     else:
         logger.error("/%s failed", node.name, exc_info=error)
         message = f"/{node.name} failed inside: {type(error).__name__}: {error}"
