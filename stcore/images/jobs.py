@@ -159,6 +159,7 @@ class Jobs:
 
         Raises what ``open_connection`` raises when the connection cannot be used at all.
         """
+        await self.start()
         new = job_rows.new_job(
             request,
             intent,
