@@ -69,10 +69,11 @@ async def imagine(call: Call) -> str:
     """A prompt, or one word for a picture of the chat: `you`, `face`, `me`, `scene`, `last`, `raw_last`, `background`.
 
     Every argument holds for this one picture. A picture that fails shows why and gives empty text; the script goes on.
+    An argument that cannot be read is an error of the script, with its place.
     """
+    overrides = read_overrides(call)
+    subject = trim(call.text)
     try:
-        overrides = read_overrides(call)
-        subject = trim(call.text)
         return await call.images.imagine(subject, overrides) if subject else ""
     except StcoreError as error:
         call.ui.error(error)
