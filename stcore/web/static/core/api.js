@@ -22,7 +22,8 @@ const UNREACHABLE = {
 
 async function request(method, path, body, signal) {
   const headers = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  // Also without a body: the host takes changes only from a page that could send JSON, which no foreign form can.
+  if (method !== "GET") headers["Content-Type"] = "application/json";
   let response;
   try {
     response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });

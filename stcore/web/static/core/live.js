@@ -90,6 +90,7 @@ function isLoaded(message) {
 }
 
 function arrived(message) {
+  touchChat(message);
   if (message.chat_id !== state.chatId) return;
   message.pictures.forEach(learn);
   const isNew = putMessage(message);
@@ -97,6 +98,15 @@ function arrived(message) {
   emit("timeline");
   if (message.pictures.length) emit("pictures");
   if (isNew && message.role !== "user") announceMessage(message);
+}
+
+/** A new message brings its chat to the top of the list; that is not an event of its own. */
+function touchChat(message) {
+  const chat = state.chats.find((one) => one.id === message.chat_id);
+  if (!chat) return;
+  const preview = shorten(message.text || message.pictures[0]?.title || "");
+  putChat({ ...chat, preview, updated: Math.max(chat.updated, message.created), messages: Math.max(chat.messages, message.position + 1) });
+  emit("chats");
 }
 
 function announceMessage(message) {

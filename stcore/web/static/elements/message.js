@@ -9,6 +9,11 @@ import { confirmDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
 import "./pictures.js";
 
+/** A message that only carries a picture: its text is the prompt, which the caption shows already. */
+const isPicture = ({ extra, pictures }) => extra?.inline_image === false && pictures.length > 0;
+/** Hidden in a way that people should see; pictures are kept from the model as a matter of course. */
+const isDimmed = (message) => message.hidden && !isPicture(message);
+
 const ROLE_NAMES = { user: "You", assistant: "Reply", system: "System", scene: "Scene" };
 
 class Message extends HTMLElement {
@@ -29,11 +34,11 @@ class Message extends HTMLElement {
     const name = message.name || ROLE_NAMES[message.role];
     this.className = "message";
     this.classList.toggle("continued", this.context.continued);
-    this.classList.toggle("is-hidden", message.hidden);
+    this.classList.toggle("is-hidden", isDimmed(message));
     Object.assign(this.dataset, { role: message.role, id: message.id });
     this.tabIndex = -1;
     this.setAttribute("role", "article");
-    this.setAttribute("aria-label", `${name}, ${clock(message.created)}${message.hidden ? ", hidden from the model" : ""}`);
+    this.setAttribute("aria-label", `${name}, ${clock(message.created)}${isDimmed(message) ? ", hidden from the model" : ""}`);
     this.body = h("div.message-body.prose");
     this.pictures ??= document.createElement("st-pictures");
     this.pictures.hidden = !message.pictures.length && !this.pictures.hasJobs(message.id);
@@ -45,14 +50,14 @@ class Message extends HTMLElement {
   drawBody() {
     const message = this.item;
     const rewriting = [...state.replies.values()].find((reply) => reply.messageId === message.id);
-    this.body.hidden = !message.text && !rewriting;
+    this.body.hidden = (!message.text || isPicture(message)) && !rewriting;
     if (rewriting) fill(this.body, paragraphs(rewriting.text), h("span.caret", { "aria-hidden": "true" }));
     else fillSanitised(this.body, message.html ?? "");
   }
 
   swipes() {
     const { role, swipe, swipes, text } = this.item;
-    if (role !== "assistant" || !text || (swipes < 2 && !this.context.last)) return null;
+    if (role !== "assistant" || !text || isPicture(this.item) || (swipes < 2 && !this.context.last)) return null;
     const atEnd = swipe >= swipes - 1;
     const go = (to) => actions.attempt(() => actions.swipeMessage(this.item.id, to));
     const next = atEnd && this.context.last ? () => this.regenerate() : () => go(swipe + 1);
@@ -79,7 +84,7 @@ class Message extends HTMLElement {
     return [
       text && { key: "copy", text: "Copy", icon: "copy", run: () => this.copy() },
       { key: "edit", text: "Edit", icon: "pencil", run: () => this.edit() },
-      role === "assistant" && text && { key: "again", text: "Write again", icon: "refresh", run: () => this.regenerate() },
+      role === "assistant" && text && !this.item.extra?.picture && { key: "again", text: "Write again", icon: "refresh", run: () => this.regenerate() },
       hidden
         ? { key: "hide", text: "Show to the model", icon: "eye", run: () => this.hide(false) }
         : { key: "hide", text: "Hide from the model", icon: "eye-off", run: () => this.hide(true) },
@@ -154,7 +159,7 @@ function head(message, name) {
     {},
     h("span.message-name", {}, name),
     h("time", { datetime: new Date(message.created).toISOString(), title: moment(message.created) }, clock(message.created)),
-    message.hidden && h("span.message-flag", {}, icon("eye-off"), reason),
+    isDimmed(message) && h("span.message-flag", {}, icon("eye-off"), reason),
   );
 }
 

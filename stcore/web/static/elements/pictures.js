@@ -52,7 +52,7 @@ class Pictures extends HTMLElement {
     fill(
       this.frame,
       h("button.picture-open", { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: open }, stImage(picture, alt)),
-      h("figcaption.picture-foot", {}, this.arrows(), seedChip(picture), this.tools(picture, open)),
+      h("figcaption", {}, caption(picture), h("div.picture-foot", {}, this.arrows(), seedChip(picture), this.tools(picture, open))),
     );
   }
 
@@ -102,10 +102,15 @@ function chatPictures() {
   return state.messages.flatMap((message) => message.pictures.map((picture) => ({ ...picture, message_id: message.id })));
 }
 
+function caption(picture) {
+  const words = picture.generation?.prompt || picture.title;
+  return words && h("p.picture-caption", { title: words }, words);
+}
+
 /** The seed as a small button that copies it. */
 export function seedChip(picture) {
   const seed = picture.generation?.seed;
-  if (!picture.generation) return h("span.picture-title", {}, picture.title ?? "");
+  if (!picture.generation) return null;
   if (seed === null || seed === undefined) return h("span.seed.unknown", { title: "The source did not tell" }, "seed unknown");
   const copy = () => copyWithNotice(String(seed), "Seed copied");
   return h("button.seed", { type: "button", title: "Copy the seed", "aria-label": `Copy the seed ${seed}`, onclick: copy }, icon("dice"), String(seed));
