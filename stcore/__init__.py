@@ -113,7 +113,7 @@ _HOMES = {
     ),
     "stcore.text.pieces": ("ThinkSplitter", "ToolCallCollector"),
     "stcore.text.vision": ("shrink_picture",),
-    "stcore.net": ("Answer", "Http", "Socket", "decode_base64", "poll"),
+    "stcore.net": ("Answer", "Http", "Socket", "decode_base64", "parse_headers", "poll"),
     "stcore.commands": ("Call", "Command", "Example", "Named", "Unnamed", "command"),
     "stcore.macros": ("Argument", "ListPart", "Macro", "MacroCall", "macro"),
 }
@@ -248,6 +248,7 @@ if TYPE_CHECKING:
         Http as Http,
         Socket as Socket,
         decode_base64 as decode_base64,
+        parse_headers as parse_headers,
         poll as poll,
     )
     from stcore.text.model import (

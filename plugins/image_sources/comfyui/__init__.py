@@ -23,6 +23,7 @@ from stcore import (
     ProviderError,
     SourceJob,
     hookimpl,
+    parse_headers,
     plan_request,
 )
 
@@ -32,7 +33,7 @@ from .follow import Follower
 from .graph import Run, runs_of, upload_pictures, upright_masks
 from .lists import STATE, read_lists
 from .server import MARK, Server
-from .settings import ComfyUIOptions, parse_headers
+from .settings import ComfyUIOptions
 
 _FEW_CLASSES = 10
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, SecretStr, field_validator
 
-from stcore import Options
+from stcore import Options, parse_headers
 
 
 def _in(group: str, **more: Any) -> dict[str, Any]:
@@ -56,15 +56,3 @@ class ComfyUIOptions(Options):
         if value is not None:
             parse_headers(value.get_secret_value())
         return value
-
-
-def parse_headers(text: str) -> dict[str, str]:
-    """``Name: value`` lines as headers; raises ``ValueError`` naming the line that is none."""
-    headers = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        name, colon, value = line.partition(":")
-        if line.strip() and not (colon and name.strip() and name.strip().isascii()):
-            raise ValueError(f"line {number} is not of the form “Name: value”")
-        if line.strip():
-            headers[name.strip()] = value.strip()
-    return headers
