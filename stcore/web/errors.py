@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fastapi import FastAPI
+    from pydantic import ValidationError
     from starlette.requests import Request
 
 log = logging.getLogger("stcore.web")
@@ -84,6 +85,12 @@ def answer(error: StcoreError, status: int | None = None, headers: Mapping[str, 
     if (wait := getattr(error, "retry_after", None)) is not None:
         headers["Retry-After"] = str(math.ceil(wait))
     return JSONResponse({"error": error.to_dict()}, status or status_of(error), headers)
+
+
+def misfit(error: ValidationError, hint: str) -> UserError:
+    """What is wrong with values that a model of the host refused, field by field."""
+    problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+    return UserError(f"{'; '.join(problems)}.", hint=hint)
 
 
 def install(app: FastAPI) -> None:

@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 
 from stcore import __version__
-from stcore.errors import UserError
 from stcore.storage import journal
 from stcore.web.context import Web, WebDep
+from stcore.web.errors import misfit
 from stcore.web.models import SettingsChange, StyleChoice
 from stcore.web.routes_sources import overview
 
@@ -91,8 +91,7 @@ def _validate(model: type[BaseModel], values: dict[str, Any]) -> None:
     try:
         model.model_validate(values)
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
-        raise UserError(f"{'; '.join(problems)}.", hint="Nothing was changed.") from error
+        raise misfit(error, "Nothing was changed.") from error
 
 
 async def _tell_changed(web: Web) -> None:
@@ -108,12 +107,7 @@ async def _tell_changed(web: Web) -> None:
 async def list_styles(web: WebDep) -> list[dict[str, str]]:
     """Words that are put around a prompt."""
 
-    def read() -> list[dict[str, str]]:
-        styles = [web.host.styles.get(name) for name in web.host.styles.names()]
-        names = ("name", "prefix", "negative", "description")
-        return [{name: getattr(style, name) for name in names} for style in styles]
-
-    return await asyncio.to_thread(read)
+    return await asyncio.to_thread(lambda: [style.to_dict() for style in web.host.styles.list()])
 
 
 @router.put("/styles/current", summary="Choose a style", tags=["styles"])

@@ -149,7 +149,7 @@ def same_site(scope: Scope, headers: Headers, host: str) -> bool:
         headers.get("sec-fetch-mode") == "navigate"
         and headers.get("sec-fetch-dest") == "document"
         and scope.get("method") == "GET"
-        and not str(scope["path"]).startswith("/api/")
+        and scope["path"] == "/"
     )
 
 

@@ -126,10 +126,11 @@ def test_pictures_streams_and_scripts_are_not_for_other_sites(site: str, path: s
     assert client().get(path, headers=headers).status_code == 403
 
 
-def test_a_link_from_elsewhere_may_open_the_page_but_not_the_api() -> None:
+def test_a_link_from_elsewhere_may_open_the_page_and_nothing_else() -> None:
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     assert client().get("/", headers=headers).status_code == 200
-    assert client().get("/api/state", headers=headers).status_code == 403
+    for path in ("/api/state", "/plugins/x/do", "/pictures/x.png", "/static/app.js"):
+        assert client().get(path, headers=headers).status_code == 403
     assert client().get("/", headers={**headers, "Sec-Fetch-Dest": "iframe"}).status_code == 403
     posted = client().post("/", headers={**headers, "Content-Type": "application/json"})
     assert posted.status_code == 403

@@ -56,16 +56,23 @@ async def test_a_broken_settings_file_is_named_with_its_line_and_kept(page: Page
     assert host.data.settings.read_text() == broken
 
 
-async def test_a_style_is_chosen(page: Page) -> None:
-    styles = await page.ask("GET", "/api/styles")
-    assert {"name", "prefix", "negative", "description"} == set(styles[0])
-    chosen = next(style for style in styles if style["prefix"])
+async def test_a_style_is_chosen(page: Page, host: Host) -> None:
+    (host.data / "styles" / "ink.toml").write_text(
+        'name = "Ink"\nprefix = "ink drawing of {prompt}"\nnegative = "colour"\n'
+    )
+    styles = {style["name"]: style for style in await page.ask("GET", "/api/styles")}
+    assert styles["Ink"] == {
+        "name": "Ink",
+        "prefix": "ink drawing of {prompt}",
+        "negative": "colour",
+        "description": "",
+    }
     async with page.events() as events:
-        assert await page.ask("PUT", "/api/styles/current", {"name": chosen["name"]}) == {"style": chosen["name"]}
+        assert await page.ask("PUT", "/api/styles/current", {"name": "Ink"}) == {"style": "Ink"}
         await events.next("settings.changed")
     state = await page.ask("GET", "/api/state")
-    assert (state["style"], state["settings"]["image"]["prefix"]) == (chosen["name"], chosen["prefix"])
-    assert chosen["name"] in state["styles"]
+    assert (state["style"], state["settings"]["image"]["negative"]) == ("Ink", "colour")
+    assert "Ink" in state["styles"]
     await page.error("PUT", "/api/styles/current", {"name": "no such style"}, expect=404)
 
 

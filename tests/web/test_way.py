@@ -193,6 +193,9 @@ async def test_the_same_picture_again_joins_its_message(page: Page, chat: str, e
     assert [picture["generation"]["seed"] for picture in changed["pictures"]][1:] == ["7"]
     await arriving(events, "job.changed", id=job["id"], state="done")
     await page.error("POST", f"/api/pictures/{'0' * 32}/again", {}, expect=404)
+    wrong = {"changes": {"seed": "red", "nonsense": 1}}
+    error = await page.error("POST", f"/api/pictures/{first['id']}/again", wrong, expect=400)
+    assert "seed" in error["message"] and "nonsense" in error["message"]
 
 
 async def test_one_reply_at_a_time_and_it_can_be_stopped(
