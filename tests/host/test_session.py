@@ -1,0 +1,186 @@
+"""From a line of input to a picture in the chat, on a real host with a plugin of one small file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stcore.errors import StcoreError
+from stcore.host import Host
+
+pytestmark = pytest.mark.anyio
+
+PLUGIN = '''
+"""Paints every picture in one colour: the seed is the colour."""
+
+import io
+
+from PIL import Image
+
+from stcore import Capabilities, ImageSource, Options, Picture, RangeField, SizeField, SizeSpec, TextField, hookimpl
+
+
+class Plain(ImageSource):
+    id = "plain"
+    label = "Plain"
+    where = "local"
+    embedded = True
+
+    class Options(Options):
+        brightness: int = 255
+
+    async def capabilities(self, connection, model):
+        return Capabilities(
+            fields={
+                "prompt": TextField(),
+                "size": SizeField(specs=(SizeSpec(kind="free", min_side=16, max_side=512),)),
+                "seed": RangeField(integer=True),
+            }
+        )
+
+    async def generate(self, request, connection):
+        if "storm" in request.prompt:
+            raise RuntimeError("the paint ran out")
+        colour = (request.seed or 0) % 256
+        picture = Image.new("RGB", (request.size.width, request.size.height), (colour, colour, 0))
+        picture.putpixel((0, 0), tuple(connection.random.randbytes(3)))
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        return Picture(file.getvalue(), seed=request.seed, seed_origin="sent")
+
+
+@hookimpl
+def stcore_image_sources():
+    return [Plain()]
+'''
+
+
+class Recorder:
+    """The person in front of it: writes down what is shown."""
+
+    def __init__(self) -> None:
+        self.toasts: list[str] = []
+        self.errors: list[StcoreError] = []
+
+    def toast(self, text: str, level: str = "info", title: str = "") -> None:
+        self.toasts.append(text)
+
+    def error(self, error: StcoreError) -> None:
+        self.errors.append(error)
+
+    def show(self, markdown: str, title: str = "") -> None:
+        self.toasts.append(markdown)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "plugins").mkdir(parents=True)
+    (folder / "plugins" / "plain.py").write_text(PLUGIN)
+    (folder / "settings.toml").write_text('[images]\nsource = "plain"\nwidth = 64\nheight = 80\n')
+    return folder
+
+
+async def said(host: Host, chat_id: str | None, *lines: str) -> Recorder:
+    ui = Recorder()
+    session = await host.session(chat_id, ui)  # type: ignore[arg-type]
+    for line in lines:
+        await session.say(line)
+    return ui
+
+
+async def test_a_dropped_in_plugin_paints_into_the_chat(data: Path) -> None:
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create()
+        ui = await said(host, chat.id, '/sd seed=42 width=96 height=32 negative="fog" harbour at dawn')
+        assert not ui.errors
+        [message] = await host.chats.messages(chat.id)
+        [picture] = message.pictures
+        made = picture["generation"]
+        assert (picture["width"], picture["height"], made["seed"]) == (96, 32, "42")
+        assert (made["prompt"], made["source"], message.hidden) == ("harbour at dawn", "plain", True)
+        assert any(change["field"] == "negative_prompt" for change in made["details"]["adjustments"])
+
+
+@pytest.mark.feature("REC-3")
+async def test_everything_is_there_after_a_restart(data: Path) -> None:
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create("Harbour")
+        await said(host, chat.id, "hello", "/sd boats", "/setvar key=mood calm")
+    async with Host.open(data, face="web") as host:
+        assert [entry.title for entry in await host.chats.list()] == ["Harbour"]
+        messages = await host.chats.messages(chat.id)
+        assert [message.role for message in messages] == ["user", "assistant", "assistant"]
+        assert messages[1].text
+        bytes_, media_type = await host.library.read(messages[2].pictures[0]["id"])
+        assert (bytes_[:4], media_type) == (b"\x89PNG", "image/png")
+        assert (await said(host, chat.id, "/echo {{getvar::mood}}")).toasts == ["calm"]
+
+
+@pytest.mark.feature("F250", "F251")
+async def test_a_quiet_picture_is_piped_by_its_file_and_posts_nothing(data: Path) -> None:
+    async with Host.open(data, face="once") as host:
+        ui = await said(host, None, "/sd quiet=true apple tree | /echo {{pipe}}")
+        assert not ui.errors
+        assert Path(ui.toasts[0]).read_bytes()[:4] == b"\x89PNG"
+        page = await host.library.page()
+        assert len(page.pictures) == 1
+
+
+async def test_a_source_that_breaks_is_named_and_the_script_goes_on(data: Path) -> None:
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create()
+        ui = await said(host, chat.id, "/sd storm | /echo after [{{pipe}}]")
+        assert ui.toasts == ["after []"]
+        [error] = ui.errors
+        assert "Plain" in error.message
+        assert "Traceback" not in str(error.to_dict())
+        [job] = await host.jobs.list()
+        assert job["state"] == "failed"
+
+
+@pytest.mark.feature("F252", "F253")
+async def test_again_adds_a_picture_with_another_seed_to_the_same_message(data: Path) -> None:
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create()
+        await said(host, chat.id, "/sd seed=7 boats")
+        first = (await host.chats.messages(chat.id))[0].pictures[0]
+        job = await host.jobs.wait((await host.images.again(first["id"]))["id"])
+        assert job["state"] == "done"
+        [message] = await host.chats.messages(chat.id)
+        one, two = message.pictures
+        assert one["id"] == first["id"]
+        assert two["generation"]["final_prompt"] == "boats"
+        assert two["generation"]["seed"] != "7"
+
+
+async def test_a_style_changes_the_prompt_and_its_absence_is_named(data: Path) -> None:
+    (data / "styles").mkdir()
+    (data / "styles" / "ink.toml").write_text('name = "Ink"\nprefix = "ink drawing of {prompt}"\nnegative = "colour"\n')
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create()
+        ui = await said(host, chat.id, "/imagine-style Ink | /echo {{pipe}}", "/sd boats", "/imagine-style Inkk")
+        assert ui.toasts == ["Ink"]
+        made: Any = (await host.chats.messages(chat.id))[0].pictures[0]["generation"]
+        assert (made["prompt"], made["final_prompt"]) == ("boats", "ink drawing of boats")
+        assert "Inkk" in ui.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "words"),
+    [
+        ("/pass {: never closed", "parse", "closed"),
+        ("/ech hello", "parse", "echo"),
+        ("/sd steps=many boats", "execution", "steps"),
+        ("/var nothing", "execution", "nothing"),
+    ],
+)
+async def test_bad_lines_are_explained_with_their_place(data: Path, line: str, kind: str, words: str) -> None:
+    async with Host.open(data, face="once") as host:
+        [error] = (await said(host, None, line)).errors
+        told = error.to_dict()
+        assert told["kind"] == kind
+        assert words in told["message"] + told.get("hint", "")
+        assert told["where"]["excerpt"].startswith(line)
