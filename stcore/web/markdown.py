@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from hashlib import blake2b
 from html import escape, unescape
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,12 +53,13 @@ _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
 class Renderer:
-    """Renders texts. ``sign`` turns the address of one of our pictures into the one it is loaded from."""
+    """Renders texts, on any thread. ``sign`` turns the address of one of our pictures into a signed one."""
 
     def __init__(self, sign: Callable[[str], str]) -> None:
         self._sign = sign
         self._cache: OrderedDict[bytes, str] = OrderedDict()
         self._cached = 0
+        self._lock = Lock()
 
     def html(self, text: str) -> str:
         """The safe HTML of ``text``. Blocks for about a millisecond per 4,000 characters the first time."""
@@ -65,16 +67,22 @@ class Renderer:
 
     def _clean(self, text: str) -> str:
         key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        if (found := self._cache.get(key)) is not None:
-            self._cache.move_to_end(key)
-            return found
+        with self._lock:
+            if (found := self._cache.get(key)) is not None:
+                self._cache.move_to_end(key)
+                return found
         html = f"<pre>{escape(text)}</pre>" if len(text) > LONGEST else self._cleaner.clean(self._parser.render(text))
+        with self._lock:
+            self._keep(key, html)
+        return html
+
+    def _keep(self, key: bytes, html: str) -> None:
+        if key not in self._cache:
+            self._cached += len(html)
         self._cache[key] = html
-        self._cached += len(html)
         while self._cached > CACHED:
             _, oldest = self._cache.popitem(last=False)
             self._cached -= len(oldest)
-        return html
 
     def _picture(self, found: re.Match[str]) -> str:
         attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[1])}

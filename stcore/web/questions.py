@@ -84,7 +84,7 @@ class Questions:
             self._bus.publish("question.closed", {"id": question_id}, chat_id)
 
     def show(self, chat_id: str | None, **fields: Any) -> None:
-        """Show a text in a window that is closed with "OK"; nobody waits for that."""
+        """Show a text in a window. Every page closes its own; nobody waits for that."""
         data = {"id": new_id(), "kind": "popup", **fields}
         self._shown.append(data["id"])
         self._bus.publish("question", data, chat_id)
@@ -97,7 +97,6 @@ class Questions:
     def answer(self, question_id: str, answer: Any) -> None:
         """Pass an answer on. Raises ``NotFound`` when it came too late, :class:`UserError` when it does not fit."""
         if question_id in self._shown:
-            self._shown.remove(question_id)
             return
         if question_id not in self._waiting:
             raise NotFound("This question is no longer open.", hint="It was answered elsewhere, or the script ended.")

@@ -65,15 +65,11 @@ def _settings(web: Web) -> dict[str, dict[str, Any]]:
 
 def _change_settings(web: Web, groups: dict[str, dict[str, Any]]) -> None:
     current = web.host.settings.current
-    changes = {SECTIONS[group]: values for group, values in groups.items()}
+    changes = {SECTIONS[group]: _without_empty(values) for group, values in groups.items()}
     for table, values in changes.items():
-        section: BaseModel = getattr(current, table)
-        # An empty field of a form means the same as none where "none" is possible.
-        fields = type(section).model_fields
-        for name in [name for name, value in values.items() if value == "" and name in fields]:
-            values[name] = fields[name].default or None
-        kept = {name: value for name, value in section.model_dump(exclude_unset=True).items() if name not in values}
-        _validate(type(section), {**kept, **{name: value for name, value in values.items() if value is not None}})
+        model: type[BaseModel] = type(getattr(current, table))
+        defaults = model().model_dump()
+        _validate(model, {name: defaults.get(name) if value is None else value for name, value in values.items()})
 
     def edit(document: dict[str, Any]) -> None:
         for table, values in changes.items():
@@ -85,6 +81,11 @@ def _change_settings(web: Web, groups: dict[str, dict[str, Any]]) -> None:
                     section[name] = value
 
     web.host.settings.change(edit)
+
+
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    """An empty field of a form means the same as none: the default."""
+    return {name: None if value == "" else value for name, value in values.items()}
 
 
 def _validate(model: type[BaseModel], values: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ _READING = frozenset({"GET", "HEAD"})
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -106,7 +106,8 @@ class Guard:
         declared = headers.get("content-length", "0")
         if not (declared.isascii() and declared.isdigit()):
             return 400, UserError("The length of the request is not a number.")
-        return (413, TooLarge(_too_large(self._body_limit))) if int(declared) > self._body_limit else None
+        too_large = len(declared) > 18 or int(declared) > self._body_limit
+        return (413, TooLarge(_too_large(self._body_limit))) if too_large else None
 
 
 def _unknown_name(name: str) -> Forbidden:

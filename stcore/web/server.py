@@ -31,13 +31,18 @@ GRACE_SECONDS = 5
 Say = Callable[[str], None]
 
 
+def _print(line: str) -> None:
+    # At once, also into a file or a pipe: whoever started the server waits for the address.
+    print(line, flush=True)
+
+
 def run(
     data: Path | str | None = None,
     address: str | None = None,
     port: int | None = None,
     *,
     open_browser: bool = True,
-    say: Say = print,
+    say: Say = _print,
 ) -> None:
     """Open a host on the data folder and serve it until SIGINT or SIGTERM; see :func:`serve`."""
     from stcore.host import Host
@@ -56,7 +61,7 @@ async def serve(
     port: int | None = None,
     *,
     open_browser: bool = True,
-    say: Say = print,
+    say: Say = _print,
 ) -> None:
     """Serve ``host`` until the process gets SIGINT or SIGTERM; the caller opens and closes the host.
 

@@ -33,7 +33,15 @@ async def test_settings_change_one_by_one_and_are_told(page: Page, host: Host) -
 
 
 @pytest.mark.parametrize(
-    "image", [{"width": 1}, {"width": "wide"}, {"nonsense": 1}, {"height": 512, "width": 10**9}, {"count": 0.5}]
+    "image",
+    [
+        {"width": 1},
+        {"width": "wide"},
+        {"nonsense": 1},
+        {"nonsense": None},
+        {"height": 512, "width": 10**9},
+        {"count": 0.5},
+    ],
 )
 async def test_one_wrong_value_changes_nothing(page: Page, host: Host, image: dict[str, object]) -> None:
     before = (host.data / "settings.toml").exists()
