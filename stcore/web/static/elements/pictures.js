@@ -51,35 +51,42 @@ class Pictures extends HTMLElement {
     this.frame.style.setProperty("--h", picture.height || 1);
     fill(
       this.frame,
-      h("button.picture-open", { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: open }, stImage(picture, alt)),
-      h("figcaption", {}, caption(picture), h("div.picture-foot", {}, this.arrows(), seedChip(picture), this.tools(picture, open))),
+      h(
+        "div.picture-stage",
+        {},
+        h("button.picture-open", { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: open }, stImage(picture, alt)),
+        this.arrows(picture),
+      ),
+      h("figcaption", {}, caption(picture), h("div.picture-foot", {}, seedChip(picture), this.tools(picture, open))),
     );
   }
 
-  arrows() {
+  /** Arrows over the picture; past the last one the right arrow makes another. */
+  arrows(picture) {
     const count = this.pictures.length;
-    if (count < 2) return null;
-    const go = (step) => {
-      this.index += step;
-      this.drawPicture(this.pictures[this.index]);
-      this.querySelector(step < 0 ? ".previous:enabled, .next" : ".next:enabled, .previous")?.focus();
-    };
-    return h(
-      "span.picture-swipes",
-      { role: "group", "aria-label": "Pictures of this message" },
-      iconButton("left", "Previous picture", () => go(-1), { disabled: this.index === 0, class: "previous" }),
-      h("span.swipes-count", {}, `${this.index + 1} / ${count}`),
-      iconButton("right", "Next picture", () => go(1), { disabled: this.index === count - 1, class: "next" }),
-    );
+    const last = this.index === count - 1;
+    const next = last && picture.generation ? () => again(picture) : () => this.go(1);
+    const drawing = last && picture.generation ? "plus" : "right";
+    return [
+      iconButton("left", "Previous picture", () => this.go(-1), { hidden: this.index === 0, class: "picture-arrow previous", data: { act: "previous" } }),
+      iconButton(drawing, last ? "Make another one" : "Next picture", next, { hidden: last && !picture.generation, class: "picture-arrow next", data: { act: "next" } }),
+      count > 1 && h("span.picture-count", { role: "status" }, `${this.index + 1} / ${count}`),
+    ];
+  }
+
+  go(step) {
+    this.index += step;
+    this.drawPicture(this.pictures[this.index]);
+    const wanted = this.querySelector(step < 0 ? ".previous" : ".next");
+    (wanted.hidden ? this.querySelector(".picture-open") : wanted).focus();
   }
 
   tools(picture, open) {
     const made = picture.generation;
-    const again = () => attempt(() => pictureAgain(picture.id));
     return h(
       "span.picture-tools",
       {},
-      made && iconButton("dice", "Again with a new seed", again),
+      made && iconButton("dice", "Again with a new seed", () => again(picture), { data: { act: "dice" } }),
       made && iconButton("copy", "Copy the prompt", () => copyWithNotice(made.prompt || picture.title, "Prompt copied")),
       iconButton("download", "Download", () => download(picture)),
       iconButton("expand", "Open large", open),
@@ -101,6 +108,8 @@ class Pictures extends HTMLElement {
 function chatPictures() {
   return state.messages.flatMap((message) => message.pictures.map((picture) => ({ ...picture, message_id: message.id })));
 }
+
+const again = (picture) => attempt(() => pictureAgain(picture.id));
 
 function caption(picture) {
   const words = picture.generation?.prompt || picture.title;
