@@ -58,6 +58,7 @@ class Canvas(ImageSource):
     id = "canvas"
     label = "Canvas"
     where = "local"
+    embedded = True
     summary = "A painter for trying things out: it knows some dozens of words, needs nothing, and is no AI."
 
     class Options(Options):
