@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint type bench features demo lock clean
+.PHONY: run test lint type bench features demo picture lock clean
 
 run: $(STAMP)
 	$(BIN)/stcore serve $(ARGS)
@@ -28,6 +28,9 @@ features: $(STAMP)
 
 demo: $(STAMP)
 	$(BIN)/python -m stcore.testing demo $(ARGS)
+
+picture: $(STAMP)
+	$(BIN)/python -m stcore.testing screenshot docs/page.png
 
 # The lock carries versions only, never a registry's address.
 lock: $(STAMP)

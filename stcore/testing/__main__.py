@@ -15,6 +15,7 @@ SUBCOMMANDS: dict[str, str] = {
     "demo": "stcore.testing.demo:demo",
     "features": "stcore.testing.__main__:features",
     "run": "stcore.testing.__main__:run",
+    "screenshot": "stcore.testing.screenshot:screenshot",
 }
 """Name to ``module:function``; the function takes the remaining arguments and gives the exit status."""
 

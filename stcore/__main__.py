@@ -1,0 +1,5 @@
+"""``python -m stcore`` is the command ``stcore``."""
+
+from stcore.cli import main
+
+main()
