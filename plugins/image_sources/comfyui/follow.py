@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any, Literal
 
 from stcore import (
@@ -86,17 +87,19 @@ class Follower:
             for line in self._notes:
                 yield Log(line)
             for number, run in enumerate(self.runs):
-                async for event in self._one(run, Progress(run, number=number, of=len(self.runs))):
-                    yield event
-                    if isinstance(event, CancelledEvent):
-                        return
+                progress = Progress(run, number=number, of=len(self.runs))
+                async with aclosing(self._one(run, progress)) as events:
+                    async for event in events:
+                        yield event
+                        if isinstance(event, CancelledEvent):
+                            return
             yield Done(delivered=self._delivered, ids=tuple(run.prompt_id for run in self.runs))
         finally:
             self.close()
 
     # -- one run -----------------------------------------------------------------------------------------------------
 
-    async def _one(self, run: Run, progress: Progress) -> AsyncIterator[Event]:
+    async def _one(self, run: Run, progress: Progress) -> AsyncGenerator[Event, None]:
         asker = asyncio.create_task(self._ask(run), name="history")
         gone, ahead = 0, -1
         try:
