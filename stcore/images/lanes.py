@@ -44,11 +44,11 @@ class Lane:
         try:
             await waiter.turn
         except asyncio.CancelledError:
-            if waiter.turn.done() and not waiter.turn.cancelled():
-                self.leave()  # the turn came in the same moment
-            else:
+            if waiter in self._waiting:
                 self._waiting.remove(waiter)
-                self._advance()
+            if waiter.turn.done() and not waiter.turn.cancelled():
+                self.busy -= 1  # the turn came in the same moment
+            self._advance()
             raise
 
     def enter_now(self) -> None:
@@ -68,6 +68,8 @@ class Lane:
             self._timer.cancel()
 
     def _advance(self) -> None:
+        # Who gave up in this very moment is still in the list.
+        self._waiting = [waiter for waiter in self._waiting if not waiter.turn.cancelled()]
         while self._waiting and self.busy < self.max_in_flight:
             wait = self._not_before - self._clock.monotonic()
             if wait > 0:

@@ -100,8 +100,8 @@ class Scripted(ImageSource):
 
     def hold(self, name: str) -> asyncio.Event:
         """Stop everything at that moment until the returned event is set."""
-        self.reached[name] = asyncio.Event()
-        self.gates[name] = asyncio.Event()
+        if name not in self.gates:
+            self.reached[name], self.gates[name] = asyncio.Event(), asyncio.Event()
         return self.gates[name]
 
     async def until(self, name: str) -> None:

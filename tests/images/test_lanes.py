@@ -106,6 +106,19 @@ async def test_a_turn_that_came_in_the_moment_of_giving_up_is_given_back() -> No
     assert runs.lane.busy == 0
 
 
+async def test_two_who_leave_in_the_same_moment_do_not_trip_over_each_other() -> None:
+    runs = Runs(ManualClock())
+    runs.add("a")
+    await asyncio.sleep(0)
+    gone, waits = runs.add("b", created=1), runs.add("c", created=2)
+    await asyncio.sleep(0)
+    gone.cancel()
+    runs.lane.leave()  # before "b" could clear its place
+    await waits
+    assert runs.names == ["a", "c"]
+    assert runs.lane.busy == 1
+
+
 @given(
     limit=st.integers(1, 4),
     acts=st.lists(st.sampled_from(["add", "leave", "give up", "pause", "wait"]), max_size=40),
