@@ -45,7 +45,7 @@ async def chat(data: str | None, *, chat_id: str | None = None, new: bool = Fals
         session = await host.session(opened, ui)
         conversation = Conversation(host, session, screen, ui, terminal)
         if live:
-            screen.say(f"stcore {__version__}  {_HINT}", "dim")
+            screen.say(f"stcore {__version__} · {_HINT}", "dim")
         if not is_new:
             await conversation.show_earlier()
         working = asyncio.create_task(conversation.run())
@@ -145,7 +145,7 @@ class _Live:
         if explained:
             return [*explained]
         if self._conversation.ui.question is not None:
-            return [("", fitted("Enter answers, Ctrl-C leaves the question open and goes on without an answer", width))]
+            return [("", fitted("Enter answers · Ctrl-C goes on without an answer", width))]
         progress = self._conversation.progress_line(width)
         if not progress and self._conversation.screen.speaking:
             progress = "Ctrl-C stops the reply"

@@ -104,7 +104,7 @@ class Conversation:
             self._show_text(message.to_dict())
             for picture in message.pictures:
                 self._shown.add(picture["id"])
-                self.screen.say(f"  {await self._details(picture)}", "dim")
+                await self._show_details(picture)
 
     async def _happened(self, entry: Entry) -> None:
         data = entry.data
@@ -159,7 +159,7 @@ class Conversation:
         else:
             if drawn:
                 self.screen.raw(drawn)
-        self.screen.say(f"  {await self._details(picture)}", "dim")
+        await self._show_details(picture)
 
     def _room(self) -> tuple[int, int]:
         """Cells for a picture: what fits beside nothing else and leaves the last lines of the conversation visible."""
@@ -169,11 +169,12 @@ class Conversation:
             height = 24
         return min(_WIDEST, self.screen.width - 1), max(4, min(_HIGHEST, height - 5))
 
-    async def _details(self, picture: dict[str, Any]) -> str:
+    async def _show_details(self, picture: dict[str, Any]) -> None:
         made = picture.get("generation") or {}
         parts = [f"{picture['width']}x{picture['height']}", f"seed {made['seed']}" if made.get("seed") else ""]
-        parts += [str(made.get("source") or ""), await self.host.images.address(picture["id"])]
-        return "  ".join(filter(None, parts))
+        self.screen.say(" · ".join(filter(None, [*parts, str(made.get("source") or "")])), "dim")
+        # The path is never broken by us, so that a terminal can recognise and copy it as one.
+        self.screen.link(await self.host.images.address(picture["id"]))
 
     # -- pictures under way ------------------------------------------------------------------------------------------
 
@@ -209,4 +210,4 @@ class Conversation:
             parts.append(f"number {progress['position']} in the queue")
         parts.append(progress.get("stage") or ("" if fraction is not None else job["state"]))
         parts += [job["prompt"], f"(+{len(self.jobs) - 1} more)" if len(self.jobs) > 1 else ""]
-        return fitted("  ".join(filter(None, parts)), width)
+        return fitted(" · ".join(filter(None, parts)), width)

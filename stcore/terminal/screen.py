@@ -45,6 +45,10 @@ class Screen:
             lines[0] = self._painted(head.rstrip(), who) + lines[0][len(head.rstrip()) :]
         self.raw("\n".join(self._painted(line, style) for line in lines))
 
+    def link(self, path: str) -> None:
+        """Print a path or address in one piece."""
+        self.raw(self._painted(printable(path), "dim"))
+
     def raw(self, text: str) -> None:
         """Print as it is: pictures, and texts that were made printable before."""
         print(text, flush=True)
