@@ -10,7 +10,7 @@ from stcore.commands.execution import call_closure, run_closure, run_transparent
 from stcore.commands.scope import BreakTarget, Closure, Scope, Value
 from stcore.commands.syntax import CommandNode, Flags
 from stcore.commands.values import is_false, is_true
-from stcore.errors import UserError
+from stcore.errors import StcoreError, UserError
 from stcore.macros.numbers import read_number
 
 if TYPE_CHECKING:
@@ -79,6 +79,12 @@ class Call:
         if self.services.ui is None:
             raise UserError(f"/{self.name} needs someone to show something to, and nobody is there.")
         return self.services.ui
+
+    def report(self, error: StcoreError) -> None:
+        """Show an error that does not end the script; it is raised when nobody is there to see it."""
+        if self.services.ui is None:
+            raise error
+        self.services.ui.error(error)
 
     @property
     def environment(self) -> Environment:

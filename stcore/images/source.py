@@ -32,7 +32,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from stcore.errors import Unsupported
-from stcore.images.capabilities import Balance, Capabilities, Health, ModelPage, SizeField, SizeSpec, TextField
+from stcore.images.capabilities import (
+    Balance,
+    Capabilities,
+    Health,
+    ModelPage,
+    RangeField,
+    SizeField,
+    SizeSpec,
+    TextField,
+)
 from stcore.images.events import CancelOutcome, Event, Result
 from stcore.images.request import ImageRequest, Plan
 from stcore.images.workflows import WorkflowLibrary
@@ -192,12 +201,19 @@ class ImageSource:
         return []
 
     async def capabilities(self, connection: Connection, model: str) -> Capabilities:
-        """What ``model`` can do; an unknown model gets the family's default with ``confidence="guess"``."""
+        """What ``model`` can do; an unknown model gets the family's default with ``confidence="guess"``.
+
+        The default lets through what most backends understand, one picture at a time.
+        """
         return Capabilities(
             model=model,
             fields={
                 "prompt": TextField(),
+                "negative_prompt": TextField(confidence="guess"),
                 "size": SizeField(specs=(SizeSpec(kind="free", min_side=64, max_side=2048, multiple_of=8),)),
+                "seed": RangeField(min=0, max=2**32 - 1, integer=True, confidence="guess"),
+                "steps": RangeField(min=1, integer=True, confidence="guess"),
+                "guidance": RangeField(min=0, confidence="guess"),
             },
             confidence="guess",
         )

@@ -265,8 +265,8 @@ async def test_an_unknown_workflow_is_shown_only() -> None:
     assert len(host.ui.errors) == 1
 
 
-async def test_imagine_needs_a_ui_to_tell_of_a_failure() -> None:
+async def test_a_failure_nobody_can_be_shown_ends_the_script() -> None:
     host = MemoryHost()
     bare: Any = Services(host.environment)
-    with pytest.raises(ExecutionError, match="nobody is there"):
+    with pytest.raises(ExecutionError, match="not available here"):
         await host.interpreter.run("/sd tree", bare)

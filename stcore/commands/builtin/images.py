@@ -76,7 +76,7 @@ async def imagine(call: Call) -> str:
     try:
         return await call.images.imagine(subject, overrides) if subject else ""
     except StcoreError as error:
-        call.ui.error(error)
+        call.report(error)
         return ""
 
 
@@ -151,5 +151,5 @@ async def imagine_workflow(call: Call) -> str:
     try:
         await call.images.workflow(trim(call.text))
     except StcoreError as error:
-        call.ui.error(error)
+        call.report(error)
     return ""
