@@ -25,7 +25,9 @@ from stcore.web.app import create_app
 from stcore.web.context import Web
 
 START_SECONDS = 20
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
 
 
 class MovableClock(SystemClock):
@@ -72,7 +74,9 @@ class Studio:
                 await self.host.connections.add("canvas", None, {})
             app = create_app(self.host)
             self.web: Web = app.state.web
-            config = uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="warning", timeout_graceful_shutdown=2)
+            config = uvicorn.Config(
+                app, host="127.0.0.1", port=self.port, log_level="warning", timeout_graceful_shutdown=2
+            )
             self.server = uvicorn.Server(config)
             self.loop.call_later(0.2, self._tell_ready)
             await self.server.serve()

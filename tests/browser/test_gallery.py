@@ -170,7 +170,9 @@ def test_the_lightbox_opens_and_closes_and_leaves_the_composer_alone(
     page.wait_for_selector("dialog.lightbox st-image[data-state=shown]")
     shown = page.evaluate("document.querySelector('.lightbox img').naturalWidth")
     assert shown == 48  # the stored original, not a thumbnail
-    red, green, blue, alpha = rgba(page.evaluate("getComputedStyle(document.querySelector('.lightbox')).backgroundColor"))
+    red, green, blue, alpha = rgba(
+        page.evaluate("getComputedStyle(document.querySelector('.lightbox')).backgroundColor")
+    )
     assert max(red, green, blue) < 40 and alpha > 0.8
     if how == "button":
         page.click(".lightbox-close")

@@ -47,7 +47,9 @@ def test_a_command_with_arguments_is_obeyed_and_told(studio: Studio, context: An
     assert page.inner_text(".seed") == "42"
     page.click(".picture-open")
     page.wait_for_selector(".lightbox st-image[data-state=shown]")
-    size = page.evaluate("[document.querySelector('.lightbox img').naturalWidth, document.querySelector('.lightbox img').naturalHeight]")
+    size = page.evaluate(
+        "[document.querySelector('.lightbox img').naturalWidth, document.querySelector('.lightbox img').naturalHeight]"
+    )
     assert size == [256, 192]
     told = page.inner_text(".lightbox-details")
     for word in ("harbour at dawn", "fog", "42", "256 × 192", "canvas"):
@@ -115,7 +117,9 @@ def test_what_others_write_appears_by_itself(studio: Studio, context: Any, opene
 
 
 def test_text_of_others_is_never_run(studio: Studio, context: Any, opened: Any) -> None:
-    evil = '<script>window.hit = 1</script><img src=x onerror="window.hit = 2"> [x](javascript:window.hit=3) <b>bold</b>'
+    evil = (
+        '<script>window.hit = 1</script><img src=x onerror="window.hit = 2"> [x](javascript:window.hit=3) <b>bold</b>'
+    )
     chat = studio.chat('<img src=x onerror="window.hit = 4">')
     studio.say(chat, "assistant", evil)
     page = opened(context, studio, chat)
@@ -211,7 +215,12 @@ def test_arrow_up_brings_back_what_was_sent(studio: Studio, context: Any, opened
     for text in ("/echo one", "/echo two"):
         type_line(page, text)
         page.wait_for_selector(f".toast >> text={text.split()[1]}")
-    for key, shown in (("ArrowUp", "/echo two"), ("ArrowUp", "/echo one"), ("ArrowDown", "/echo two"), ("ArrowDown", "")):
+    for key, shown in (
+        ("ArrowUp", "/echo two"),
+        ("ArrowUp", "/echo one"),
+        ("ArrowDown", "/echo two"),
+        ("ArrowDown", ""),
+    ):
         page.press("#composer-text", key)
         assert page.input_value("#composer-text") == shown
 
