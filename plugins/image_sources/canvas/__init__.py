@@ -27,7 +27,6 @@ from stcore import (
     ImageSource,
     ModelInfo,
     ModelPage,
-    Options,
     Picture,
     Pixels,
     Plan,
@@ -61,7 +60,7 @@ class Canvas(ImageSource):
     embedded = True
     summary = "A painter for trying things out: it knows some dozens of words, needs nothing, and is no AI."
 
-    class Options(Options):
+    class Options(ImageSource.Options):
         width: int = Field(512, ge=64, le=2048, multiple_of=8, description="Width when no size is asked for.")
         height: int = Field(512, ge=64, le=2048, multiple_of=8, description="Height when no size is asked for.")
         delay: float = Field(

@@ -225,20 +225,25 @@ class Painter(Easel):
         return later
 
     def ovals(self, sheet: Sheet, colour: RGB, centre: tuple[float, float], mark: Mark, chance: Random) -> None:
-        """One oval, many dots round a point, or leaves: dark ones behind, lighter ones towards the light."""
+        """One oval, many dots or balls round a point, or leaves: dark ones behind, lighter ones towards the light."""
         x, y = centre
         if mark.how == "oval":
             sheet.oval(colour, x, y, *mark.numbers)
             return
         (rx, ry, count, size), light = mark.numbers, self.palette["light"]
         towards = (1 if self.light_x > sheet.in_picture(centre)[0] else -1) * sheet.flip
-        tones = (mix(colour, self.palette["shadow"], 0.4), colour, mix(colour, light, 0.3))
-        for layer, tone in enumerate(tones if mark.how == "leaves" else (colour,)):
+        dark = mix(colour, self.palette["shadow"], 0.4)
+        for layer, tone in enumerate((dark, colour, mix(colour, light, 0.3)) if mark.how == "leaves" else (colour,)):
             for _ in range(int(count)):
                 turn, far = chance.uniform(0, 2 * pi), chance.random() ** 0.5 * (1 - 0.1 * layer)
                 at = (x + rx * (far * cos(turn) + 0.14 * layer * towards), y + ry * (far * sin(turn) - 0.14 * layer))
-                grain = mix(tone, light, chance.uniform(0, 0.1))
-                sheet.oval(grain, *at, size * chance.uniform(0.55, 1) * (1 - 0.27 * layer))
+                grain, radius = mix(tone, light, chance.uniform(0, 0.1)), size * chance.uniform(0.55, 1)
+                if mark.how != "balls":
+                    sheet.oval(grain, *at, radius * (1 - 0.27 * layer))
+                    continue
+                for share, part in ((1.0, dark), (0.84, grain), (0.22, mix(grain, WHITE, 0.6))):
+                    move = radius * (1 - share) * 0.6
+                    sheet.oval(part, at[0] + move * towards, at[1] - move, radius * share)
 
     def lights(self, sheet: Sheet, colour: RGB, points: Points, mark: Mark, chance: Random) -> None:
         """Windows between two corners, some of them lit."""

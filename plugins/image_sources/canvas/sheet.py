@@ -18,10 +18,10 @@ Box = tuple[float, float, float, float]
 class Mark(NamedTuple):
     """One line of a drawing: ``[?fact ...] how tone numbers : points``.
 
-    ``how`` is ``fill`` (rounds of smoothing), ``line`` (width, smoothing), ``oval`` (radii), ``dots`` and ``leaves``
-    (radii of the spread, count, size), ``lights`` (spacing across and down, share that is lit), ``glow`` and ``shine``
-    (radius, strength; ``shine`` lies over the drawing). A 2 after it draws the mark mirrored as well. ``?fact`` wants
-    a fact of the scene, ``?!fact`` its absence.
+    ``how`` is ``fill`` (rounds of smoothing), ``line`` (width, smoothing), ``oval`` (radii), ``dots``, ``balls`` and
+    ``leaves`` (radii of the spread, count, size), ``lights`` (spacing across and down, share that is lit), ``glow``
+    and ``shine`` (radius, strength; ``shine`` lies over the drawing). A 2 after it draws the mark mirrored as well.
+    ``?fact`` wants a fact of the scene, ``?!fact`` its absence.
     """
 
     facts: tuple[str, ...]
