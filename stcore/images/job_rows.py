@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, true, update
 
 from stcore.errors import NotFound, StcoreError
 from stcore.images.intent import Intent
@@ -117,11 +117,20 @@ def insert_job(connection: Connection, job: Job) -> tuple[dict[str, Any], bool]:
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
+# Built once: putting a statement together costs more than running it.
+_WHOLE = select(jobs).where(jobs.c.id == bindparam("job"))
+_HELD = _WHOLE.where(jobs.c.executor == bindparam("own"), jobs.c.state.in_(ACTIVE))
+
+
 def read_job(connection: Connection, job_id: str) -> Job:
     """The whole job, or :class:`NotFound`."""
-    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
+    row = connection.execute(_WHOLE, {"job": job_id}).first()
     if row is None:
         raise NotFound("This job no longer exists.", hint="Finished jobs are listed for 24 hours.")
+    return _job(row)
+
+
+def _job(row: Row[Any]) -> Job:
     values = row._asdict() | {
         "intent": Intent.model_validate(row.intent),
         "request": ImageRequest.model_validate(row.request),
@@ -151,11 +160,12 @@ _SHOWN = [
     jobs.c.intent["destination"].as_string().label("destination"),
     jobs.c.intent["message_id"].as_string().label("message_id"),
 ]
+_ONE_SHOWN = select(*_SHOWN).where(jobs.c.id == bindparam("job"))
 
 
 def read_dict(connection: Connection, job_id: str) -> dict[str, Any]:
     """The job as faces see it, or :class:`NotFound`."""
-    row = connection.execute(select(*_SHOWN).where(jobs.c.id == job_id)).first()
+    row = connection.execute(_ONE_SHOWN, {"job": job_id}).first()
     if row is None:
         raise NotFound("This job no longer exists.", hint="Finished jobs are listed for 24 hours.")
     return _dict(row)
@@ -208,9 +218,8 @@ def _note(connection: Connection, job_id: str, now: int) -> dict[str, Any]:
 
 def held(connection: Connection, job_id: str, executor: str) -> Job | None:
     """The job, when it is still active and still this program's; otherwise it is no business of ours any more."""
-    mine = and_(jobs.c.id == job_id, jobs.c.executor == executor, jobs.c.state.in_(ACTIVE))
-    found = connection.execute(select(jobs.c.id).where(mine)).first()
-    return read_job(connection, job_id) if found else None
+    row = connection.execute(_HELD, {"job": job_id, "own": executor}).first()
+    return _job(row) if row else None
 
 
 def take(connection: Connection, job_id: str, executor: str) -> Job | None:
