@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def parse_headers(text: str) -> dict[str, str]:
-    """``Name: value`` lines as headers; empty lines do not count. Raises ``ValueError`` naming the line that is none."""
+    """``Name: value`` lines as headers; empty lines do not count. Raises ``ValueError`` naming a line that is none."""
     headers = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():

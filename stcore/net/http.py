@@ -6,7 +6,7 @@ import asyncio
 import base64
 import random as randomness
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -23,7 +23,7 @@ from stcore.errors import (
     ProviderError,
 )
 from stcore.net import classify as classification
-from stcore.net.address import Base, is_public, may_have_credentials
+from stcore.net.address import Base, is_public, may_have_credentials, origin
 from stcore.net.answer import Answer
 from stcore.net.retrying import retry as retry_call
 from stcore.net.scrub import Scrubber
@@ -174,7 +174,7 @@ class Http:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
-    ) -> AsyncIterator[SseEvent]:
+    ) -> AsyncGenerator[SseEvent, None]:
         """Server-sent events as they come; close the iterator to stop the server.
 
         A failure status raises its error. A server that answers with one JSON document instead of a stream gives one
@@ -204,9 +204,9 @@ class Http:
     ) -> AsyncIterator[Socket]:
         """An open WebSocket below the base address, with its credentials."""
         url = self._base.join(path, params)
-        url = url.replace("http", "ws", 1)
+        headers = self._credentials_for(url)
         async with open_socket(
-            url, headers=self._credentials, local=self._local, max_bytes=max_bytes, scrub=self.scrub
+            url.replace("http", "ws", 1), headers=headers, local=self._local, max_bytes=max_bytes, scrub=self.scrub
         ) as opened:
             yield opened
 
@@ -231,9 +231,11 @@ class Http:
     def _send(self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any], seconds: float) -> Send:
         from stcore.net.transport import Send
 
-        credentials = self._credentials if may_have_credentials(url, self._base, self._trusted) else {}
-        all_headers = {"User-Agent": f"stcore/{__version__}", **credentials, **headers}
+        all_headers = {"User-Agent": f"stcore/{__version__}", **self._credentials_for(url), **headers}
         return Send(method, url, all_headers, seconds, body)
+
+    def _credentials_for(self, url: str) -> Mapping[str, str]:
+        return self._credentials if may_have_credentials(url, self._base, self._trusted) else {}
 
     async def _exchange(
         self,
@@ -250,9 +252,11 @@ class Http:
             target = answer.headers.get("location")
             if answer.status not in _MOVED or not target:
                 return answer
-            if method != "GET" and answer.status not in (307, 308):
+            moved = urljoin(url, target)
+            same_host = urlsplit(moved).hostname == urlsplit(url).hostname
+            if method != "GET" and not (answer.status in (307, 308) and same_host):
                 return answer  # a login page most likely; classify() tells where it points
-            url = urljoin(url, target)
+            url = moved
         raise Misconfigured(f"{self.base_url} redirects in a circle.", hint="Check the address.")
 
     async def _once(self, send: Send, max_bytes: int) -> Answer:
@@ -260,12 +264,12 @@ class Http:
             body = await self._read(incoming.chunks, incoming.headers, max_bytes)
             return Answer(incoming.status, incoming.headers, send.url, body, self._clock.now(), self.scrub)
 
-    async def _read(self, chunks: AsyncIterator[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
+    async def _read(self, chunks: AsyncGenerator[bytes, None], headers: Mapping[str, str], max_bytes: int) -> bytes:
         announced = headers.get("content-length", "")
         if announced.isdigit() and int(announced) > max_bytes:
             raise _too_large(max_bytes)
         body = bytearray()
-        async with aclosing(chunks) as stream:  # type: ignore[type-var]  # an async generator in truth
+        async with aclosing(chunks) as stream:
             async for chunk in stream:
                 body += chunk
                 if len(body) > max_bytes:
@@ -291,10 +295,14 @@ class Http:
 
         Connecting to the checked address itself leaves no gap in which the name could point elsewhere.
         """
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            own = origin(url) == self._base.origin
+        except ValueError:
+            parts, own = urlsplit(""), False
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadResponse("The source gave a picture address that is none.")
-        if self._local or url.startswith(self._base.url._replace(path="/", query="").geturl()):
+        if self._local or own:
             return url, ""
         if parts.scheme != "https":
             raise PermissionRefused("The source gave a picture address without https; it was not fetched.")
@@ -330,6 +338,6 @@ async def _resolve(host: str, port: int) -> list[str]:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except TimeoutError:
         raise DeadlinePassed(f"The name {host} could not be looked up in time.") from None
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise NetworkError(f"The name {host} is unknown.", vendor=str(error)) from None
     return [str(entry[4][0]) for entry in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from stcore.errors import DeadlinePassed, JobLost, NetworkError, ProviderError, ServerError
+from stcore.errors import BadResponse, DeadlinePassed, JobLost, NetworkError, ProviderError, ServerError
 
 if TYPE_CHECKING:
     import random as randomness
@@ -63,7 +63,8 @@ async def poll(
     """What ``fetch`` says, again and again; the caller leaves the loop when it has seen enough.
 
     ``interval`` seconds lie between two questions and grow by the factor ``growth`` up to ``longest``. A ``JobLost``
-    within the first ``grace`` seconds means "not known yet". Ten faults in a row of server or network are borne.
+    within the first ``grace`` seconds means "not known yet". Ten faults in a row are borne: of server or network,
+    silence, and answers that broke off or make no sense.
     Raises :class:`DeadlinePassed` after ``deadline`` seconds.
     """
     start, faults, wait = clock.monotonic(), 0, interval
@@ -76,7 +77,8 @@ async def poll(
                 raise
         except ProviderError as error:
             faults += 1
-            if not (error.retryable or isinstance(error, DeadlinePassed)) or faults > POLL_FAULTS:
+            bearable = error.retryable or isinstance(error, DeadlinePassed | BadResponse)
+            if not bearable or faults > POLL_FAULTS:
                 raise
             pause = error.retry_after if error.retry_after is not None else _backoff(faults)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.cookiejar
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ class Incoming:
 
     status: int
     headers: Mapping[str, str]
-    chunks: AsyncIterator[bytes]
+    chunks: AsyncGenerator[bytes, None]
 
 
 class Transport:
@@ -86,7 +86,7 @@ class Transport:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def _chunks(self, response: httpx.Response, send: Send) -> AsyncIterator[bytes]:
+    async def _chunks(self, response: httpx.Response, send: Send) -> AsyncGenerator[bytes, None]:
         received = 0
         try:
             async for chunk in response.aiter_bytes():

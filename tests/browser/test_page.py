@@ -107,6 +107,17 @@ def test_a_message_gets_a_reply_and_both_are_there_after_a_reload(studio: Studio
     assert page.inner_text("st-message[data-role=assistant] .message-body") == reply
 
 
+def test_a_reply_is_written_again_and_both_stay(studio: Studio, context: Any, opened: Any) -> None:
+    page = opened(context, studio, studio.chat())
+    type_line(page, "Good morning")
+    page.wait_for_selector(".swipes-count >> text=1 / 1")
+    page.click("[data-act=swipe-right]")
+    page.wait_for_selector(".swipes-count >> text=2 / 2")
+    count_is(page, "st-message", 2)
+    page.click("[data-act=swipe-left]")
+    page.wait_for_selector(".swipes-count >> text=1 / 2")
+
+
 def test_what_others_write_appears_by_itself(studio: Studio, context: Any, opened: Any) -> None:
     chat = studio.chat()
     page = opened(context, studio, chat)
@@ -153,7 +164,9 @@ def test_a_message_is_edited_hidden_and_deleted_with_the_keyboard_alone(
     chat = studio.chat()
     message = studio.say(chat, "user", "old words")
     page = opened(context, studio, chat)
-    page.focus("[data-act=edit]")
+    page.focus("[data-act=copy]")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("() => document.activeElement.dataset.act") == "edit"
     assert page.evaluate("() => getComputedStyle(document.querySelector('.tools')).pointerEvents") == "auto"
     page.keyboard.press("Enter")
     page.keyboard.press("Control+a")
@@ -244,6 +257,25 @@ def test_a_script_asks_and_goes_on_with_the_answer(studio: Studio, context: Any,
     page.keyboard.type("Saltmouth")
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast >> text=Welcome, Saltmouth!")
+
+
+def test_a_longer_script_can_be_held_and_stopped(studio: Studio, context: Any, opened: Any) -> None:
+    page = opened(context, studio, studio.chat())
+    type_line(page, "/delay 600000 | /echo never")
+    page.wait_for_selector("st-script-bar >> text=A script is running")
+    page.click("st-script-bar >> text=Hold")
+    page.wait_for_selector("st-script-bar >> text=The script is held")
+    page.click("st-script-bar >> text=Stop")
+    page.wait_for_selector("st-script-bar", state="hidden")
+
+
+def test_the_skip_link_leads_to_the_message_field(studio: Studio, context: Any, opened: Any) -> None:
+    page = opened(context, studio, studio.chat())
+    address = page.url
+    page.focus(".skip-link")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'composer-text'")
+    assert page.url == address
 
 
 # -- chats and settings ----------------------------------------------------------------------------------------------

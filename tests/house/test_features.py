@@ -15,6 +15,7 @@ def test_every_claim_is_in_the_register() -> None:
 
 def test_marks_are_found_whether_one_or_several(tmp_path: Path) -> None:
     (tmp_path / "test_x.py").write_text(
-        "import pytest\n@pytest.mark.feature('F001', 'REC-1')\ndef test_a(): ...\npytestmark = pytest.mark.feature('F002')"
+        "import pytest\npytestmark = pytest.mark.feature('F002')\n"
+        "@pytest.mark.feature('F001', 'REC-1')\ndef test_a(): ...\n"
     )
     assert features.claimed(tmp_path) == {"F001", "REC-1", "F002"}

@@ -28,7 +28,7 @@ from stcore import (
 )
 
 from .failures import node_errors
-from .fitting import chosen_workflow, fields_of, lists_in, with_defaults
+from .fitting import chosen_workflow, fields_of, lists_in, modes_of, with_defaults
 from .follow import Follower
 from .graph import Run, runs_of, upload_pictures, upright_masks
 from .lists import STATE, read_lists
@@ -99,9 +99,11 @@ class ComfyUI(ImageSource):
         """What the chosen workflow takes, with the lists of this server."""
         lists = await read_lists(connection)
         text = await asyncio.to_thread(connection.workflows.load, connection.options.workflow)
+        fields = fields_of(text, lists, connection.options)
         return Capabilities(
             model=model,
-            fields=fields_of(text, lists, connection.options),
+            fields=fields,
+            modes=modes_of(fields),
             progress=("queue", "steps", "node", "fraction"),
             preview=("latent",),
             cancel="stop",
@@ -194,11 +196,12 @@ class ComfyUI(ImageSource):
         found = [await server.find(run.id) for run in runs]
         if not any(found):
             return None
-        follower = Follower(connection, uuid.uuid4().hex, interval=self.poll_interval)
-        missing = [run for run, prompt_id in zip(runs, found, strict=True) if prompt_id is None]
+        client_id = next((one.client_id for one in found if one and one.client_id), uuid.uuid4().hex)
+        follower = Follower(connection, client_id, interval=self.poll_interval)
+        missing = [run for run, one in zip(runs, found, strict=True) if one is None]
         await self._submit(connection, plan, follower, missing)
-        for run, prompt_id in zip(runs, found, strict=True):
-            run.prompt_id = prompt_id or run.prompt_id
+        for run, one in zip(runs, found, strict=True):
+            run.prompt_id = one.prompt_id if one else run.prompt_id
         follower.runs = runs
         return self._job(connection, plan, follower)
 

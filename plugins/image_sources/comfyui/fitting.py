@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from stcore import (
     Adjustment,
@@ -59,6 +59,13 @@ def fields_of(text: str, lists: Lists, options: Any) -> dict[str, Any]:
     }
     fields = {name: field for name, field in every.items() if name in bound}
     return {**fields, "workflow": EnumField(options_from="workflows", free_text=True, default=options.workflow)}
+
+
+def modes_of(fields: dict[str, Any]) -> tuple[Literal["text", "edit", "inpaint"], ...]:
+    """What a workflow with these fields is good for."""
+    references = fields.get("references")
+    roles = references.roles if isinstance(references, ReferencesField) else {}
+    return ("inpaint",) if "mask" in roles else ("edit",) if "init" in roles else ("text",)
 
 
 def _choice(values: tuple[str, ...], source: str, wanted: str) -> EnumField:

@@ -33,7 +33,8 @@ from .server import Server, State
 _PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp")
 _SETTLE_SECONDS = 3.0
 _LONGEST_PAUSE = 3.0
-_GONE_TIMES = 3
+_GONE_SECONDS = 2.0
+"""A run that is in no list for so long is lost, not merely between two of them."""
 
 Item = Message | State | CancelledEvent | ProviderError | None
 """What the main loop waits for; ``None`` = look where the run is."""
@@ -101,7 +102,8 @@ class Follower:
 
     async def _one(self, run: Run, progress: Progress) -> AsyncGenerator[Event, None]:
         asker = asyncio.create_task(self._ask(run), name="history")
-        gone, ahead = 0, -1
+        clock, ahead = self._connection.clock, -1
+        last_seen = clock.monotonic()
         try:
             while True:
                 item = await self._inbox.get()
@@ -122,8 +124,9 @@ class Follower:
                         state = await self._after_message(run, progress, item)
                 if state is None:
                     continue
-                gone = gone + 1 if state.where == "gone" else 0
-                if gone >= _GONE_TIMES:
+                if state.where != "gone":
+                    last_seen = clock.monotonic()
+                elif clock.monotonic() - last_seen > _GONE_SECONDS:
                     raise JobLost(
                         "The server no longer knows the run.",
                         hint="It was deleted from the queue, or the server was restarted. Make the picture again.",
@@ -206,9 +209,7 @@ class Follower:
         """Where the run is now; ``None`` when the server cannot say, which the safety net will notice by itself."""
         try:
             return await self._server.state(run.prompt_id)
-        except ProviderError as error:
-            if not error.retryable:
-                raise
+        except ProviderError:
             return None
 
     async def _settled(self, run: Run, progress: Progress) -> dict[str, Any]:
@@ -222,11 +223,9 @@ class Follower:
             if state is not None and state.entry is not None:
                 return state.entry
             await clock.sleep(0.2)
-        assert progress.ending is not None
-        kind, data = progress.ending
-        return {
-            "status": {"status_str": "success" if kind.endswith("success") else "error", "messages": [[kind, data]]}
-        }
+        kind, data = progress.ending or ("execution_success", {})
+        word = "success" if kind == "execution_success" else "error"
+        return {"status": {"status_str": word, "messages": [[kind, data]]}}
 
     async def _listen(self) -> None:
         clock = self._connection.clock
@@ -277,9 +276,8 @@ def chosen_files(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[st
 
 def _files(node: dict[str, Any], key: str) -> list[dict[str, Any]]:
     found = node.get(key)
-    return (
-        [file for file in found if isinstance(file, dict) and file.get("filename")] if isinstance(found, list) else []
-    )
+    items = found if isinstance(found, list) else []
+    return [file for file in items if isinstance(file, dict) and file.get("filename")]
 
 
 def _failure(entry: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:

@@ -34,6 +34,14 @@ class State:
     entry: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A run of ours that the server knows, and the socket for which it was submitted."""
+
+    prompt_id: str
+    client_id: str
+
+
 class Server:
     """One server, by its connection."""
 
@@ -52,10 +60,10 @@ class Server:
             answer = await self._http.post("/prompt", json=body, timeout=seconds)
         except UnknownOutcome:
             if taken := await self._taken_after_all(run_id):
-                return {"prompt_id": taken}
+                return {"prompt_id": taken.prompt_id}
             raise
         if answer.status in _GATEWAY and (taken := await self._taken_after_all(run_id)):
-            return {"prompt_id": taken}  # the proxy gave up, the server had it already
+            return {"prompt_id": taken.prompt_id}  # the proxy gave up, the server had it already
         if not answer.ok:
             raise refused(answer, graph)
         reply = answer.json()
@@ -63,16 +71,14 @@ class Server:
             raise answer.nonsense("the id of the run")
         return reply
 
-    async def find(self, run_id: str) -> str | None:
-        """The server's id of a run that carries our mark, wherever it is; ``None`` = certainly not there."""
+    async def find(self, run_id: str) -> Found | None:
+        """A run that carries our mark, wherever it is; ``None`` = certainly not there."""
         queue = await self._get("/queue")
-        for entry in [*queue.get("queue_running", ()), *queue.get("queue_pending", ())]:
-            if _mark(entry) == run_id:
-                return str(entry[1])
         history = await self._get("/history", {"max_items": 200})
-        for prompt_id, ended in history.items():
-            if isinstance(ended, dict) and _mark(ended.get("prompt")) == run_id:
-                return str(prompt_id)
+        ended = [entry.get("prompt") for entry in history.values() if isinstance(entry, dict)]
+        for entry in [*queue.get("queue_running", ()), *queue.get("queue_pending", ()), *ended]:
+            if _is_entry(entry) and str(entry[3].get(MARK, "")) == run_id:
+                return Found(str(entry[1]), str(entry[3].get("client_id", "")))
         return None
 
     async def upload(self, name: str, data: bytes, mime: str) -> str:
@@ -170,8 +176,8 @@ class Server:
         if not answer.ok:
             raise status_error(answer)
 
-    async def _taken_after_all(self, run_id: str) -> str | None:
-        """The run's id when the server has it; ``None`` when it has not or cannot be asked either."""
+    async def _taken_after_all(self, run_id: str) -> Found | None:
+        """The run when the server has it; ``None`` when it has not or cannot be asked either."""
         try:
             return await self.find(run_id)
         except ProviderError:
@@ -179,11 +185,5 @@ class Server:
 
 
 def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, list) and len(entry) >= 4
-
-
-def _mark(entry: Any) -> str:
-    """Our id in a queue entry ``[number, id, graph, extra_data, outputs]``."""
-    if not _is_entry(entry) or not isinstance(entry[3], dict):
-        return ""
-    return str(entry[3].get(MARK, ""))
+    """A run in queue or history: ``[number, id, graph, extra_data, outputs]``."""
+    return isinstance(entry, list) and len(entry) >= 4 and isinstance(entry[3], dict)

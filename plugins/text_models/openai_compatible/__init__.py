@@ -321,7 +321,7 @@ class OpenAICompatible(TextModel):
             yield answer.raise_for_error().json()
             return
         stream = http.stream_sse("POST", "chat/completions", json=body, timeout=patience)
-        async with aclosing(stream) as events:  # type: ignore[type-var]  # an async generator in truth
+        async with aclosing(stream) as events:
             async for event in events:
                 if event.data.strip() == "[DONE]":
                     return
