@@ -7,6 +7,7 @@ import "./elements/header.js";
 import "./elements/lightbox.js";
 import "./elements/questions.js";
 import "./elements/rail.js";
+import "./elements/script-bar.js";
 import "./elements/settings.js";
 import "./elements/toasts.js";
 import { start } from "./core/actions.js";

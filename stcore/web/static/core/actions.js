@@ -163,6 +163,10 @@ export const say = (text) => api.post(at("/api/chats", state.chatId, "input"), {
 /** Stop the reply or script of the open chat. */
 export const stop = () => api.post(at("/api/chats", state.chatId, "stop"));
 
+/** Hold the scripts of the open chat before their next command, and let them go on. */
+export const pause = () => api.post(at("/api/chats", state.chatId, "pause"));
+export const resume = () => api.post(at("/api/chats", state.chatId, "resume"));
+
 export const editMessage = (id, text) => api.patch(at("/api/messages", id), { text });
 export const hideMessage = (id, hidden) => api.patch(at("/api/messages", id), { hidden });
 export const swipeMessage = (id, swipe) => api.patch(at("/api/messages", id), { swipe });

@@ -11,6 +11,11 @@ const isWide = () => matchMedia(WIDE).matches;
 /** Wire scrim, Escape and the change between wide and narrow. */
 export function startLayout() {
   document.querySelector(".app-scrim").addEventListener("click", closeOverlays);
+  document.querySelector(".skip-link").addEventListener("click", (event) => {
+    // Followed as a link it would take the chat's id out of the address.
+    event.preventDefault();
+    document.getElementById("composer-text").focus();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !isWide()) closeOverlays();
   });

@@ -65,7 +65,8 @@ const handlers = {
   },
   "reply.ended": (data) => replyEnded(data),
   "script.state": (data) => {
-    if (data.state === "running" || data.state === "paused") state.scripts.set(data.id, { ...data, chatId: data.chat_id });
+    const known = state.scripts.get(data.id) ?? { since: Date.now(), jobs: 0, chatId: data.chat_id };
+    if (data.state === "running" || data.state === "paused") state.scripts.set(data.id, { ...known, ...data });
     else state.scripts.delete(data.id);
     emit("busy");
   },
@@ -125,7 +126,9 @@ function jobChanged(job) {
   state.jobs.set(job.id, { ...job, progress: isActive(job) ? (job.progress ?? before?.progress ?? null) : null });
   if (job.state === "done" && before && isActive(before)) land(job.id);
   else if (!isActive(job)) state.previews.delete(job.id);
+  if (!before) for (const script of state.scripts.values()) if (script.chatId === job.chat_id) script.jobs += 1;
   emit("jobs");
+  emit("busy");
   emit("timeline");
   if (before?.state === job.state) return;
   if (job.state === "failed") announce(`Picture failed: ${job.error?.message ?? shorten(job.prompt, 60)}`);

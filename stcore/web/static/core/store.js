@@ -12,7 +12,7 @@ import { isActive } from "./format.js";
  * @property {Map<string, string>} previews Address of the latest unfinished picture, by job.
  * @property {Set<string>} landing Jobs that are done and whose picture has not reached the chat yet.
  * @property {Map<string, Object>} replies Replies being written now: {id, name, text, chatId, messageId, ended}.
- * @property {Map<string, Object>} scripts Scripts running now: {id, state, chatId}.
+ * @property {Map<string, Object>} scripts Scripts running now: {id, state, chatId, progress, since, jobs}.
  * @property {"connecting"|"live"|"lost"} link
  */
 
@@ -77,8 +77,18 @@ export function activeJobs() {
   return [...state.jobs.values()].filter(isActive).sort((a, b) => a.created - b.created);
 }
 
-/** Whether a reply or script of the open chat is under way. */
+/**
+ * Scripts of the open chat that are worth a word. One that only waits for its picture is not: the card of the picture
+ * says it all, and has a stop of its own.
+ */
+export function shownScripts() {
+  const busy = activeJobs().some((job) => job.chat_id === state.chatId);
+  const here = [...state.scripts.values()].filter((script) => script.chatId === state.chatId);
+  return here.filter((script) => !busy || script.jobs > 1 || script.state === "paused");
+}
+
+/** Whether a reply or script of the open chat is under way that the composer can stop. */
 export function isBusy() {
-  const here = (entry) => entry.chatId === state.chatId && !entry.ended;
-  return [...state.replies.values()].some(here) || [...state.scripts.values()].some(here);
+  const replies = [...state.replies.values()].filter((reply) => reply.chatId === state.chatId && !reply.ended);
+  return replies.length > 0 || shownScripts().length > 0;
 }

@@ -76,7 +76,8 @@ class Message extends HTMLElement {
     const bar = list.map(({ text, icon: drawing, run, key }) => iconButton(drawing, text, run, { data: { act: key }, class: "tool" }));
     const open = (event) => openMenu(event.currentTarget, "This message", list);
     const more = iconButton("dots", "Actions of this message", open, { class: "tools-more", "aria-haspopup": "menu", data: { act: "more" } });
-    return h("div.tools", { role: "toolbar", "aria-label": "Actions of this message" }, bar, more);
+    for (const tool of bar.slice(1)) tool.tabIndex = -1; // one stop per message; arrows go on from there
+    return h("div.tools", { role: "toolbar", "aria-label": "Actions of this message", onkeydown: steer }, bar, more);
   }
 
   choices() {
@@ -145,6 +146,15 @@ class Message extends HTMLElement {
   focusMessage() {
     this.focus({ preventScroll: true });
   }
+}
+
+function steer(event) {
+  const tools = [...event.currentTarget.querySelectorAll(".tool")];
+  const index = tools.indexOf(event.target);
+  const to = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 }[event.key];
+  if (index < 0 || to === undefined) return;
+  event.preventDefault();
+  tools.at(to % tools.length).focus();
 }
 
 function avatar(message, name) {
