@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
-from stcore.errors import NotFound, StcoreError, UserError
+from stcore.errors import NotFound, StcoreError, StorageError, UserError
 from stcore.images import job_rows
 from stcore.images.events import CancelOutcome
 from stcore.images.flight import Tools
@@ -67,7 +67,8 @@ class Jobs:
         self._runner = Runner(self._tools, self._ended)
         self._durable = durable and folder is not None
         self._driver: Durable | None = None
-        self._started = False
+        self._starting, self._started = asyncio.Lock(), False
+        self._launching: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._endings: dict[str, asyncio.Future[None]] = {}
@@ -80,10 +81,12 @@ class Jobs:
 
         The first job starts them too, so a one-shot that draws nothing takes no name.
         """
-        if self._started:
-            return
-        self._started = True
-        await asyncio.to_thread(self._executors.hold)
+        async with self._starting:
+            if self._started:
+                return
+            # The name is taken before it is written anywhere: a row of a name without a lock is a dead program's.
+            await asyncio.to_thread(self._executors.hold)
+            self._started = True
         if self._durable:
             self._spawn(self._come_up(), "jobs")
         else:
@@ -95,31 +98,50 @@ class Jobs:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._launching is not None:
+            # A launch cannot be broken off half-way; what came up is taken down again.
+            await asyncio.wait({self._launching})
         if self._driver is not None:
             await asyncio.to_thread(self._driver.stop)
         if self._news is not None:
             self._news.close()
-        await self._database.write(lambda c: job_rows.let_go(c, self._executors.own))
-        self._executors.release()
+        if self._started:
+            try:
+                await self._database.write(lambda c: job_rows.let_go(c, self._executors.own))
+            finally:
+                self._executors.release()
 
     async def _come_up(self) -> None:
+        self._launching = asyncio.create_task(self._launch(), name="dbos launch")
+        await asyncio.shield(self._launching)
+        self._ready.set()
+        await self._carefully(self._tidy)
+        while True:
+            await self._carefully(self._adopt)
+            await self._clock.sleep(ADOPT_SECONDS)
+
+    async def _carefully(self, act: Callable[[], Awaitable[None]]) -> None:
+        """A full disk must not end the watch over orphaned jobs."""
         try:
-            self._driver = await asyncio.to_thread(self._launch, asyncio.get_running_loop())
+            await act()
+        except StorageError as error:
+            _logger.warning("%s", error)
+
+    async def _launch(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def launched() -> Durable:
+            from stcore.images.durable import Durable
+
+            driver = Durable(self._database.url, self._executors.own, self._runner.run, loop)
+            driver.launch()
+            return driver
+
+        try:
+            self._driver = await asyncio.to_thread(launched)
         except Exception:
             # The rows are enough to go on: jobs run inline and are adopted after a crash all the same.
             _logger.exception("Durable jobs are not available; jobs run without them")
-        self._ready.set()
-        await self._tidy()
-        while True:
-            await self._adopt()
-            await self._clock.sleep(ADOPT_SECONDS)
-
-    def _launch(self, loop: asyncio.AbstractEventLoop) -> Durable:
-        from stcore.images.durable import Durable
-
-        driver = Durable(self._database.url, self._executors.own, self._runner.run, loop)
-        driver.launch()
-        return driver
 
     async def _tidy(self) -> None:
         before = self._tools.now() - job_rows.LISTED_MS

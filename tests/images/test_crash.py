@@ -248,6 +248,27 @@ async def test_two_programs_share_a_folder(tmp_path: Path, program: Program, far
         assert (await waiting)["error"]["kind"] == "interrupted"
 
 
+async def test_a_program_that_stops_while_it_comes_up_leaves_nothing_behind(tmp_path: Path) -> None:
+    from stcore.images.durable import Durable
+
+    for pause in (0.0, 0.005, 0.05):
+        async with Studio(tmp_path, Scripted(FarSide(tmp_path / "far")), durable=True):
+            await asyncio.sleep(pause)
+        assert Durable.current is None
+        assert list((tmp_path / "run").iterdir()) == []
+
+
+async def test_a_second_durable_host_in_one_process_runs_its_jobs_all_the_same(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    async with Studio(first, Scripted(FarSide(first / "far")), durable=True) as one:
+        await one.jobs._ready.wait()
+        async with Studio(second, Scripted(FarSide(second / "far")), durable=True) as two:
+            assert (await two.done((await two.submit())["id"]))["state"] == "done"
+        assert (await one.done((await one.submit())["id"]))["state"] == "done"
+
+
 async def test_dbos_forgets_what_is_over(tmp_path: Path) -> None:
     """Its tables do not grow for ever: yesterday's workflows go at the next start."""
     from dbos import DBOS

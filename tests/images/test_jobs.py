@@ -24,6 +24,7 @@ from stcore.errors import (
 from stcore.images import job_rows
 from stcore.images.events import Accepted, Done, Failed, Queued, Refusal, Result, Running
 from stcore.images.intent import Intent
+from stcore.images.jobs import Jobs
 from stcore.images.request import ImageRequest, Plan
 from stcore.images.source import Connection, SourceJob
 from stcore.storage.tables import jobs as jobs_table
@@ -515,3 +516,27 @@ async def test_stopping_ends_what_cannot_be_found_again_honestly(tmp_path: Path)
         assert (over["state"], over["error"]["kind"]) == ("failed", "interrupted")
         assert source.far.cancelled(running["id"])
         assert [(await studio.jobs.get(job["id"]))["state"] for job in held] == ["failed", "queued", "queued"]
+
+
+async def test_jobs_that_were_never_needed_leave_no_trace(tmp_path: Path, source: Scripted) -> None:
+    async with Studio(tmp_path, source) as studio:
+        idle = Jobs(
+            database=studio.database,
+            bus=studio.bus,
+            library=studio.library,
+            clock=studio.clock,
+            folder=tmp_path / "other",
+            open_connection=studio.open,
+            publish=studio.publish,
+        )
+        assert await idle.list() == []
+        await idle.stop()
+        assert not (tmp_path / "other").exists()
+
+
+async def test_jobs_submitted_at_once_before_the_start_are_nobodys_orphans(tmp_path: Path, source: Scripted) -> None:
+    async with Studio(tmp_path, source) as studio:
+        jobs = [await studio.submit(f"{n}") for n in range(2)]
+        names = await studio.database.read(job_rows.executors_at_work)
+        assert all(studio.jobs._executors.is_alive(name) for name in names)
+        assert [(await studio.done(job["id"]))["state"] for job in jobs] == ["done", "done"]
