@@ -1,16 +1,24 @@
-"""Shapes that a mode forces, and the resolutions people know (image-generation.md section 3). Pure arithmetic.
+"""The size of a picture as its mode wants it: forced shapes, snapping, nearest entries (image-generation.md section 3).
 
-This is what the settings ask for; what a model can do of it is the business of :mod:`stcore.images.size`.
+Pure arithmetic that knows no model; what a model can do is fitted later (:mod:`stcore.images.size`). Numbers are
+rounded half up, as everywhere in that section: ``round()`` is half to even and gives other sizes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import floor, sqrt
+from typing import Literal
 
-Pair = tuple[int, int]
+Dimensions = tuple[int, int]
+"""Width and height in pixels, both above zero."""
 
-KNOWN_RESOLUTIONS: tuple[Pair, ...] = (
+Shape = Literal["as set", "portrait", "wide"]
+
+STEP = 64
+"""Forced and snapped sides are multiples of this."""
+
+KNOWN_RESOLUTIONS: tuple[Dimensions, ...] = (
     (512, 512),
     (600, 600),
     (512, 768),
@@ -42,57 +50,108 @@ KNOWN_RESOLUTIONS: tuple[Pair, ...] = (
     (1728, 960),
     (960, 1728),
 )
-"""In the order of the list: of two that fit as well, the earlier is taken."""
-
-STEP = 64
-PORTRAIT, LANDSCAPE = 1.5, 1.8
+"""What the drop-down offers and snapping chooses from; the order decides between equals (3.2)."""
 
 
-def forced_shape(width: int, height: int, mode: str) -> Pair:
-    """Upright for ``face``, wide for ``background``; a picture that lies that way already is left alone (3.1)."""
-    if mode == "face" and width >= height:
-        return width, _stepped(width * PORTRAIT)
-    if mode == "background" and width <= height:
-        return _stepped(height * LANDSCAPE), height
-    return width, height
+def size_for(
+    shape: Shape,
+    settings: Dimensions,
+    *,
+    saved: Dimensions | None = None,
+    snap: bool = False,
+    snap_saved: bool = False,
+) -> Dimensions:
+    """The size of a generation: the one ``saved`` with a picture, else the settings in ``shape``, snapped if asked.
 
-
-def nearest_known(width: float, height: float) -> Pair:
-    """The known resolution with the least sum of relative errors in shape and in area (3.2)."""
-    ratio, area = width / height, width * height
-
-    def score(known: Pair) -> float:
-        across, down = known
-        return abs(across / down - ratio) / ratio + abs(across * down - area) / area
-
-    return min(KNOWN_RESOLUTIONS, key=score)
-
-
-def shaped(settings: Pair, mode: str, *, snap: bool = False, saved: Pair | None = None) -> Pair:
-    """The size a picture of this mode is asked for.
-
-    ``settings`` are width and height of the settings; ``saved`` those of an attachment that is made again, which are
-    forced into no shape. With ``snap`` a size of another area than the settings' is scaled back to their area and
-    exchanged for the nearest known resolution.
+    A saved size is used as it is; ``snap_saved`` snaps it too, to the letter as 1.18 does (Q1).
     """
-    width, height = saved or forced_shape(*settings, mode)
-    before, after = settings[0] * settings[1], width * height
-    if not snap or before == after:
-        return width, height
-    scale = sqrt(before / after)
-    # A very long picture may round to nothing; one step is the least a side can be.
-    return nearest_known(max(STEP, _stepped(width * scale)), max(STEP, _stepped(height * scale)))
+    size = saved or forced_shape(settings, shape)
+    return snapped(size, was=settings) if snap and (snap_saved or not saved) else size
 
 
-def closest_ratio(width: float, height: float, ratios: Sequence[str]) -> str:
-    """The entry such as ``16:9`` whose width/height differs least; the first of those that differ as little (17.3)."""
+def forced_shape(size: Dimensions, shape: Shape) -> Dimensions:
+    """``size`` made taller (the width stays) or wider (the height stays), unless it has that orientation already (3.1).
+
+    >>> forced_shape((576, 576), "portrait"), forced_shape((832, 1216), "portrait")
+    ((576, 896), (832, 1216))
+    """
+    width, height = size
+    if shape == "portrait" and width >= height:
+        return width, _to_step(width * 1.5)
+    if shape == "wide" and width <= height:
+        return _to_step(height * 1.8), height
+    return size
+
+
+def snapped(size: Dimensions, *, was: Dimensions) -> Dimensions:
+    """``size`` scaled to the pixel count it had before, then the nearest known resolution (3.2).
+
+    A size with as many pixels as ``was`` is left alone.
+
+    >>> snapped((576, 896), was=(576, 576))
+    (512, 768)
+    """
+    (width, height), (old_width, old_height) = size, was
+    if width * height == old_width * old_height:
+        return size
+    scale = sqrt(old_width * old_height / (width * height))
+    return nearest_resolution((_to_step(width * scale), _to_step(height * scale)))
+
+
+def nearest_resolution(size: Dimensions, resolutions: Sequence[Dimensions] = KNOWN_RESOLUTIONS) -> Dimensions:
+    """The entry with the least error of ratio and area taken together; the first of equals."""
+    ratio, area = size[0] / size[1], size[0] * size[1]
+
+    def error(entry: Dimensions) -> float:
+        width, height = entry
+        return abs(width / height - ratio) / ratio + abs(width * height - area) / area
+
+    return min(resolutions, key=error)
+
+
+def closest_ratio(size: Dimensions, ratios: Iterable[str]) -> str:
+    """The one of ``ratios`` (``"16:9"``, ``"9:19.5"``) with the least difference of width/height; the first of equals.
+
+    >>> closest_ratio((1920, 1088), ("1:1", "16:9", "9:16"))
+    '16:9'
+    """
+    wanted = size[0] / size[1]
 
     def difference(ratio: str) -> float:
-        across, _, down = ratio.partition(":")
-        return abs(float(across) / float(down) - width / height)
+        width, _, height = ratio.partition(":")
+        return abs(float(width) / float(height) - wanted)
 
     return min(ratios, key=difference)
 
 
-def _stepped(side: float) -> int:
-    return floor(side / STEP + 0.5) * STEP
+def within_pixels(size: Dimensions, most: int, step: int = STEP) -> Dimensions:
+    """``size`` scaled down to at most ``most`` pixels, both sides multiples of ``step``; a size that fits stays (17.3).
+
+    For services that draw up to some pixel count for less, or for nothing. A side never falls below one ``step``.
+    """
+    width, height = size
+    if width * height <= most:
+        return size
+    scale = sqrt(most / (width * height))
+    width, height = (max(step, half_up(side * scale) // step * step) for side in size)
+    while width * height > most and max(width, height) > step:
+        if width > height:
+            width -= step
+        else:
+            height -= step
+    return width, height
+
+
+def half_up(number: float) -> int:
+    """The nearest whole number, a half upwards.
+
+    >>> half_up(4.5), half_up(5.5), half_up(-0.5)
+    (5, 6, 0)
+    """
+    whole = floor(number)
+    return whole + (number - whole >= 0.5)
+
+
+def _to_step(side: float) -> int:
+    """``side`` rounded to a multiple of ``STEP``, and never to nothing."""
+    return max(STEP, half_up(side / STEP) * STEP)
