@@ -53,9 +53,13 @@ class _Lazy(click.Group):
 @click.version_option(__version__, message="stcore %(version)s")
 @click.option("--data", metavar="FOLDER", help="The data folder (also STCORE_DATA).")
 def cli(data: str | None) -> None:
-    """stcore - chat, scripts and pictures from any backend.
+    """Chat, scripts, and pictures from any backend.
 
-    `stcore serve` opens the page, `stcore chat` a chat in the terminal, `stcore run -c '/sd apple tree'` runs a script.
+    \b
+    stcore serve                         the page, in a browser
+    stcore chat                          the same in this terminal
+    stcore run -c '/sd apple tree'       a script; prints the picture's file
+    stcore sources add KIND --url URL    connect an image source
     """
 
 

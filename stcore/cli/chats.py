@@ -67,15 +67,16 @@ def show_chat(chat_id: str | None, limit: int, as_json: bool, data: str | None) 
 @click.argument("chat_id", metavar="ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @data_option
-def delete_chat(chat_id: str, yes: bool, data: str | None) -> None:
+def delete(chat_id: str, yes: bool, data: str | None) -> None:
     """Delete a chat with its messages and the pictures that nothing else uses."""
 
     async def work(host: Host) -> None:
         chat = await host.chats.get(chat_id)
         if not yes:
             click.confirm(f"Delete {chat.title or chat.id} with {chat.messages} messages?", abort=True)
-        await host.library.delete_of_chat(chat_id)
-        await host.chats.delete(chat_id)
+        from stcore.upkeep import delete_chat
+
+        await delete_chat(host, chat_id)
 
     on_host(data, work)
     print("It is deleted.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,9 +37,22 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(function)
 
 
+def quiet_log() -> None:
+    """Keep the log off the screen: what people should know is said in plain words. ``STCORE_LOG=debug`` shows it."""
+    import logging
+
+    level = os.environ.get("STCORE_LOG", "")
+    if level:
+        logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    else:
+        logging.getLogger().addHandler(logging.NullHandler())
+
+
 def on_host(data: str | None, work: Callable[[Host], Awaitable[T]]) -> T:
     """Open a host on the data folder, do the work, close it."""
     from stcore.host import Host
+
+    quiet_log()
 
     async def main() -> T:
         async with Host.open(data, face="once") as host:

@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from stcore.cli.common import data_option
+from stcore.cli.common import data_option, quiet_log
 
 
 @click.command()
@@ -38,4 +38,5 @@ def chat(chat_id: str | None, new: bool, images: str, data: str | None) -> None:
         raise click.UsageError("--chat and --new exclude each other.")
     from stcore.terminal.chat import chat as talk
 
+    quiet_log()
     asyncio.run(talk(data, chat_id=chat_id, new=new, images=images))

@@ -70,13 +70,9 @@ def show_plugin(name: str, as_json: bool, data: str | None) -> None:
 
 def _switch(name: str, data: str | None, *, on: bool) -> None:
     async def work(host: Host) -> None:
-        await asyncio.to_thread(host.plugins.record, name)  # raises for an unknown name
+        from stcore.upkeep import switch_plugin
 
-        def edit(document: dict[str, Any]) -> None:
-            disabled = set(document.setdefault("plugins", {}).get("disabled", []))
-            document["plugins"]["disabled"] = sorted(disabled - {name} if on else disabled | {name})
-
-        await asyncio.to_thread(host.settings.change, edit)
+        await switch_plugin(host, name, on=on)
 
     on_host(data, work)
     print(f"{name} is {'on' if on else 'off'} from the next start.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stcore.cli.common import data_option, json_option, print_json
+from stcore.cli.common import data_option, json_option, print_json, quiet_log
 from stcore.errors import NeedsPerson, StcoreError, UserError
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def run(
     What the script leaves in the pipe goes to stdout, notices and errors to stderr. The exit status is 1 when the
     script failed or was aborted with an error.
     """
+    quiet_log()
     text = _script(file, script)
     given = dict(map(_argument, arguments))
     ui = OnceUi(answers, silent=as_json)

@@ -46,6 +46,8 @@ async def chat(data: str | None, *, chat_id: str | None = None, new: bool = Fals
         conversation = Conversation(host, session, screen, ui, terminal)
         if live:
             screen.say(f"stcore {__version__} · {_HINT}", "dim")
+        for broken in await asyncio.to_thread(lambda: host.plugins.problems):
+            screen.say(f"The plugin {broken.name} was left out: {broken.problem} {broken.hint}", "warning")
         if not is_new:
             await conversation.show_earlier()
         working = asyncio.create_task(conversation.run())
