@@ -136,9 +136,10 @@ class Host:
     @cached_property
     def library(self) -> Library:
         """Pictures."""
+        from stcore.chat.rows import note_message
         from stcore.images.library import Library
 
-        return Library(self.database, self.blobs, self.clock, self.bus)
+        return Library(self.database, self.blobs, self.clock, self.bus, message_changed=note_message)
 
     @cached_property
     def chats(self) -> ChatStore:
@@ -221,9 +222,11 @@ class Host:
     def images(self) -> ImageService:
         """The way of a picture."""
         from stcore.images.service import ImageService
+        from stcore.upkeep import change_settings
 
         return ImageService(
             settings=self.settings,
+            change_settings=lambda edit: change_settings(self, edit),
             connections=self.connections,
             styles=self.styles,
             workflows=self.workflows,

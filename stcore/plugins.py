@@ -36,6 +36,8 @@ log = logging.getLogger("stcore.plugins")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 _ROOMS = ("image_sources", "text_models", "moderation")
 _MEND = "Mend that line; plugins are read at the next start."
+_MAY_REFUSE = ("stcore_prompt", "stcore_request")
+"""Hooks in which a :class:`StcoreError` is the plugin's say, not its fault."""
 SLOW_HOOK = 0.2
 """Seconds after which a hook call is logged as slow."""
 
@@ -201,8 +203,8 @@ class PluginHost:
     def call(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Call a hook of every plugin; (plugin, result) of those that returned something.
 
-        A :class:`StcoreError` is the plugin's say (a veto) and goes through. Any other exception is the plugin's
-        fault: it is logged under its name, and the others are called all the same.
+        Where a plugin may refuse (``stcore_prompt``, ``stcore_request``), its :class:`StcoreError` goes through. Any
+        other exception is the plugin's fault: it is logged under its name, and the others are called all the same.
         """
         self.load()
         assert self._manager is not None

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, s
 
 from stcore.chat.records import Attachment, Chat, Message, NewMessage
 from stcore.errors import NotFound
+from stcore.images.asset_rows import picture_columns, picture_dict
 from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
 from stcore.storage.tables import assets, attachments, chats, generations, messages, swipes
@@ -141,34 +142,6 @@ def read_pictures(connection: Connection, message_ids: Sequence[str]) -> dict[tu
         picture = {**picture_dict(row), "attachment_id": row.attachment_id, "title": row.title}
         found[row.message_id, row.swipe].append(picture)
     return found
-
-
-def picture_columns() -> list[Any]:
-    """The columns that :func:`picture_dict` reads; join ``generations`` as an outer join."""
-    columns = [c for c in generations.c if c.name != "asset_id"]
-    own = [assets.c[n] for n in ("id", "label", "media_type", "bytes", "width", "height", "kind", "origin", "created")]
-    return [*own, assets.c.sha256, assets.c.chat_id, *columns]
-
-
-def picture_dict(row: Row[Any]) -> dict[str, Any]:
-    """A picture as every face sees it; addresses are added by the face."""
-    made = None
-    if row.source is not None:
-        names = ("prompt", "final_prompt", "negative_prompt", "seed", "model", "source", "connection", "seconds")
-        made = {**{name: getattr(row, name) for name in names}, "details": row.details}
-    return {
-        "id": row.id,
-        "title": row.label,
-        "media_type": row.media_type,
-        "bytes": row.bytes,
-        "width": row.width,
-        "height": row.height,
-        "kind": row.kind,
-        "origin": row.origin,
-        "created": row.created,
-        "chat_id": row.chat_id,
-        "generation": made,
-    }
 
 
 def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int) -> Message:

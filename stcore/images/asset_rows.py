@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, true, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 
-from stcore.chat.rows import note_message, picture_columns, picture_dict
 from stcore.errors import NotFound, UserError
 from stcore.images.generation import Generation
 from stcore.storage.ids import is_id, new_id
@@ -16,6 +15,9 @@ from stcore.storage.journal import note
 from stcore.storage.tables import assets, attachments, characters, generations, messages, personas
 
 Origin = Literal["sent", "received", "uploaded"]
+
+MessageChanged = Callable[[Connection, str, int], object]
+"""Called in the transaction with the id of a message whose pictures changed, and the time in milliseconds."""
 
 PAGE = 60
 LONGEST_PAGE = 200
@@ -53,6 +55,37 @@ class Page:
 _ASSET = [assets.c[name] for name in Asset.__dataclass_fields__]
 
 
+def picture_columns() -> list[Any]:
+    """The columns that :func:`picture_dict` reads; join ``generations`` as an outer join."""
+    columns = [c for c in generations.c if c.name != "asset_id"]
+    own = [assets.c[n] for n in ("id", "label", "media_type", "bytes", "width", "height", "kind", "origin", "created")]
+    return [*own, assets.c.sha256, assets.c.chat_id, *columns]
+
+
+_PICTURES = select(*picture_columns()).outerjoin(generations, generations.c.asset_id == assets.c.id)
+
+
+def picture_dict(row: Row[Any]) -> dict[str, Any]:
+    """A picture as every face sees it; addresses are added by the face."""
+    made = None
+    if row.source is not None:
+        names = ("prompt", "final_prompt", "negative_prompt", "seed", "model", "source", "connection", "seconds")
+        made = {**{name: getattr(row, name) for name in names}, "details": row.details}
+    return {
+        "id": row.id,
+        "title": row.label,
+        "media_type": row.media_type,
+        "bytes": row.bytes,
+        "width": row.width,
+        "height": row.height,
+        "kind": row.kind,
+        "origin": row.origin,
+        "created": row.created,
+        "chat_id": row.chat_id,
+        "generation": made,
+    }
+
+
 def insert_asset(connection: Connection, *, now: int, **values: Any) -> Asset:
     """Record a picture; it gets a fresh id."""
     asset = Asset(id=new_id(now), created=now, **values)
@@ -82,7 +115,7 @@ def read_picture(connection: Connection, asset_id: str) -> dict[str, Any]:
 
 def read_pictures(connection: Connection, asset_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Pictures in the order of the ids; those that are gone are left out."""
-    query = _picture_query().where(assets.c.id.in_(asset_ids))
+    query = _PICTURES.where(assets.c.id.in_(asset_ids))
     found = {row.id: picture_dict(row) for row in connection.execute(query)}
     return [found[asset_id] for asset_id in asset_ids if asset_id in found]
 
@@ -94,7 +127,7 @@ def read_page(connection: Connection, chat_id: str | None, filter: str, cursor: 
     if filter not in ("all", "sent", "received"):
         raise UserError(f"The gallery has no filter {filter!r}.", hint="all, sent or received")
     limit = max(1, min(limit, LONGEST_PAGE))
-    query = _picture_query().where(
+    query = _PICTURES.where(
         true() if chat_id is None else assets.c.chat_id == chat_id,
         true() if filter == "all" else assets.c.origin == filter,
         true() if cursor is None else assets.c.id < cursor,
@@ -102,10 +135,6 @@ def read_page(connection: Connection, chat_id: str | None, filter: str, cursor: 
     rows = connection.execute(query.order_by(assets.c.id.desc()).limit(limit + 1)).all()
     pictures = [picture_dict(row) for row in rows[:limit]]
     return Page(pictures, pictures[-1]["id"] if len(rows) > limit else None)
-
-
-def _picture_query() -> Any:
-    return select(*picture_columns()).outerjoin(generations, generations.c.asset_id == assets.c.id)
 
 
 def count(connection: Connection, chat_id: str) -> dict[str, int]:
@@ -145,8 +174,8 @@ def uses(connection: Connection, asset_id: str) -> list[dict[str, Any]]:
     return places
 
 
-def delete_asset(connection: Connection, asset_id: str, now: int) -> Asset:
-    """Remove the record and every use of it, each noted in the journal."""
+def delete_asset(connection: Connection, asset_id: str, now: int, changed: MessageChanged) -> Asset:
+    """Remove the record and every use of it; ``changed`` is told of each message that showed it."""
     asset = read_asset(connection, asset_id)
     places = uses(connection, asset_id)
     for table in (characters, personas):
@@ -155,7 +184,7 @@ def delete_asset(connection: Connection, asset_id: str, now: int) -> Asset:
     connection.execute(delete(assets).where(assets.c.id == asset_id))
     for place in places:
         if place["kind"] == "message":
-            note_message(connection, place["id"], now)
+            changed(connection, place["id"], now)
     note(connection, "picture.removed", {"id": asset_id}, chat_id=asset.chat_id, now=now)
     return asset
 

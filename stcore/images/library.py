@@ -57,8 +57,18 @@ class Prepared:
 class Library:
     """Stores, reads, lists and deletes pictures. Nothing blocks the event loop."""
 
-    def __init__(self, database: Database, blobs: BlobStore, clock: Clock, bus: Bus | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        clock: Clock,
+        bus: Bus | None = None,
+        *,
+        message_changed: asset_rows.MessageChanged = lambda connection, message_id, now: None,
+    ) -> None:
+        """``message_changed`` is told, in the transaction, of every message that loses a picture."""
         self._database, self._blobs, self._clock, self._bus = database, blobs, clock, bus
+        self._message_changed = message_changed
 
     # -- storing -----------------------------------------------------------------------------------------------------
 
@@ -217,7 +227,9 @@ class Library:
 
     async def delete(self, asset_id: str) -> None:
         """Remove the picture everywhere it is used, and its file when nothing else needs it."""
-        asset = await self._database.write(lambda c: asset_rows.delete_asset(c, asset_id, self._now()))
+        asset = await self._database.write(
+            lambda c: asset_rows.delete_asset(c, asset_id, self._now(), self._message_changed)
+        )
         if self._bus is not None:
             self._bus.wake()
         await self.release([blob_key(asset.sha256, asset.media_type)])

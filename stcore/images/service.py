@@ -7,7 +7,7 @@ are joined to them, the request is built from settings and call, hooks may chang
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from stcore.errors import NotFound, Reported, UserError
@@ -38,6 +38,7 @@ class ImageService:
         self,
         *,
         settings: SettingsFile,
+        change_settings: Callable[[Callable[[dict[str, Any]], None]], Awaitable[object]],
         connections: Connections[Connection],
         styles: StyleLibrary,
         workflows: WorkflowLibrary,
@@ -46,7 +47,7 @@ class ImageService:
         plugins: PluginHost,
         addresses: Addresses,
     ) -> None:
-        self._settings, self._connections = settings, connections
+        self._settings, self._change_settings, self._connections = settings, change_settings, connections
         self._styles, self._workflows = styles, workflows
         self._jobs, self._library, self._plugins = jobs, library, plugins
         self._addresses = addresses
@@ -146,13 +147,13 @@ class ImageService:
     async def select_style(self, name: str | None) -> str:
         """Apply a style: its prefix and negative become the current ones (image-generation.md section 11)."""
         if name:
-            style = self._styles.get(name)
+            style = await asyncio.to_thread(self._styles.get, name)
             values = {"style": style.name, "prefix": style.prefix, "negative": style.negative}
 
             def edit(document: dict[str, Any]) -> None:
                 document.setdefault("images", {}).update(values)
 
-            await asyncio.to_thread(self._settings.change, edit)
+            await self._change_settings(edit)
         return self._settings.current.images.style
 
     async def select_workflow(self, name: str) -> str:

@@ -2,13 +2,13 @@
 
 A plugin is one class with an ``Options`` model and one method::
 
-    from stcore import ImageSource, Options, Picture, hookimpl
+    from stcore import ImageSource, Picture, hookimpl
 
     class Painter(ImageSource):
         id = "painter"
         label = "Painter"
 
-        class Options(Options):
+        class Options(ImageSource.Options):
             url: str = "http://127.0.0.1:9000"
 
         async def generate(self, request, connection):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from stcore import upkeep
 from stcore.errors import UserError
 from stcore.web.context import WebDep
 from stcore.web.models import Accepted, ChatChange, Line, MessageChange, NewChat, Stopped
@@ -50,8 +51,7 @@ async def delete_chat(web: WebDep, chat_id: str) -> None:
     """Its messages and pictures go with it, except pictures that a character or persona still uses."""
     await web.host.chats.get(chat_id)
     await web.runs.stop(chat_id)
-    await web.host.library.delete_of_chat(chat_id)
-    await web.host.chats.delete(chat_id)
+    await upkeep.delete_chat(web.host, chat_id)
 
 
 @router.get("/chats/{chat_id}/messages", summary="Messages of a chat, oldest first")

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 
-from stcore import __version__
+from stcore import __version__, upkeep
 from stcore.storage import journal
 from stcore.web.context import Web, WebDep
 from stcore.web.errors import misfit
@@ -53,8 +53,7 @@ async def get_settings(web: WebDep) -> dict[str, dict[str, Any]]:
 @router.patch("/settings", summary="Change settings")
 async def change_settings(web: WebDep, body: SettingsChange) -> dict[str, dict[str, Any]]:
     """Only what is given; `null` puts a setting back to its default. Nothing changes when one value is wrong."""
-    await asyncio.to_thread(_change_settings, web, body.given())
-    await _tell_changed(web)
+    await upkeep.change_settings(web.host, _edit(web, body.given()))
     return await get_settings(web)
 
 
@@ -63,7 +62,8 @@ def _settings(web: Web) -> dict[str, dict[str, Any]]:
     return {group: getattr(current, table).model_dump(mode="json") for group, table in SECTIONS.items()}
 
 
-def _change_settings(web: Web, groups: dict[str, dict[str, Any]]) -> None:
+def _edit(web: Web, groups: dict[str, dict[str, Any]]) -> Callable[[dict[str, Any]], None]:
+    """What to do to the settings document; refuses values that do not fit before anything is done."""
     current = web.host.settings.current
     changes = {SECTIONS[group]: _without_empty(values) for group, values in groups.items()}
     for table, values in changes.items():
@@ -80,7 +80,7 @@ def _change_settings(web: Web, groups: dict[str, dict[str, Any]]) -> None:
                 else:
                     section[name] = value
 
-    web.host.settings.change(edit)
+    return edit
 
 
 def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
@@ -93,12 +93,6 @@ def _validate(model: type[BaseModel], values: dict[str, Any]) -> None:
         model.model_validate(values)
     except ValidationError as error:
         raise misfit(error, "Nothing was changed.") from error
-
-
-async def _tell_changed(web: Web) -> None:
-    now = web.host.chats.now()
-    await web.host.database.write(lambda c: journal.note(c, "settings.changed", {}, chat_id=None, now=now))
-    web.host.bus.wake()
 
 
 # -- styles ----------------------------------------------------------------------------------------------------------
@@ -115,7 +109,6 @@ async def list_styles(web: WebDep) -> list[dict[str, str]]:
 async def choose_style(web: WebDep, body: StyleChoice) -> dict[str, str]:
     """Its prefix and negative prompt replace those of the settings."""
     chosen = await web.host.images.select_style(body.name)
-    await _tell_changed(web)
     return {"style": chosen}
 
 
@@ -132,25 +125,15 @@ async def list_plugins(web: WebDep) -> list[dict[str, Any]]:
 @router.post("/plugins/{name}/enable", summary="Use a plugin", tags=["plugins"])
 async def enable_plugin(web: WebDep, name: str) -> dict[str, Any]:
     """Takes effect when the program starts again."""
-    return await _switch(web, name, lambda disabled: [other for other in disabled if other != name])
+    return await _switch(web, name, on=True)
 
 
 @router.post("/plugins/{name}/disable", summary="Leave a plugin out", tags=["plugins"])
 async def disable_plugin(web: WebDep, name: str) -> dict[str, Any]:
     """Takes effect when the program starts again."""
-    return await _switch(web, name, lambda disabled: sorted({*disabled, name}))
+    return await _switch(web, name, on=False)
 
 
-async def _switch(web: Web, name: str, change: Callable[[list[str]], list[str]]) -> dict[str, Any]:
-    def edit(document: dict[str, Any]) -> None:
-        plugins = document.setdefault("plugins", {})
-        plugins["disabled"] = change(plugins.get("disabled", []))
-
-    def switch() -> dict[str, Any]:
-        record = web.host.plugins.record(name)
-        disabled = web.host.settings.change(edit).plugins.disabled
-        return {**record.to_dict(), "enabled": name not in disabled, "restart": record.enabled == (name in disabled)}
-
-    switched = await asyncio.to_thread(switch)
-    await _tell_changed(web)
-    return switched
+async def _switch(web: Web, name: str, *, on: bool) -> dict[str, Any]:
+    record, restart = await upkeep.switch_plugin(web.host, name, on=on)
+    return {**record.to_dict(), "enabled": on, "restart": restart}

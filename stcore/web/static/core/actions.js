@@ -20,17 +20,30 @@ export async function start() {
   emit("info");
   await loadChats();
   const wanted = location.hash.slice(1);
-  const known = state.chats.some((chat) => chat.id === wanted);
-  await openChat(known ? wanted : (info.chat_id ?? state.chats[0]?.id), { replace: true });
+  await openChat((await isChat(wanted)) ? wanted : info.chat_id, { replace: true });
   window.addEventListener("hashchange", followHash);
   link = new EventLink(info.last ?? 0, apply, linkChanged);
   window.addEventListener("pagehide", () => link.close());
   window.addEventListener("pageshow", (event) => event.persisted && link.open());
 }
 
-function followHash() {
+async function followHash() {
   const id = location.hash.slice(1);
-  if (id && id !== state.chatId && state.chats.some((chat) => chat.id === id)) openChat(id);
+  if (id !== state.chatId && (await isChat(id))) openChat(id);
+}
+
+/** Whether there is such a chat; one that is too old for the list is looked up and put into it. */
+async function isChat(id) {
+  if (!id) return false;
+  if (state.chats.some((chat) => chat.id === id)) return true;
+  try {
+    putChat(await api.get(at("/api/chats", id)));
+  } catch (error) {
+    if (error.status === 404) return false;
+    throw error;
+  }
+  emit("chats");
+  return true;
 }
 
 function linkChanged(link, { again }) {
@@ -92,8 +105,8 @@ export async function loadMoreChats() {
 
 /** Show a chat. `again` reloads the open one. */
 export async function openChat(id, { replace = false, again = false } = {}) {
-  if (!id) return openAnother();
   if (id === state.chatId && !again) return undefined;
+  if (!(await attempt(() => isChat(id)))) return openAnother();
   state.chatId = id;
   state.messages = [];
   state.more = false;
@@ -106,7 +119,8 @@ export async function openChat(id, { replace = false, again = false } = {}) {
     const [page] = await Promise.all([messagesBefore(id, null), loadJobs()]);
     if (state.chatId !== id) return;
     // Events may have brought a message in the meantime; it is not lost and not doubled.
-    for (const message of page.messages) if (!state.messages.some((other) => other.id === message.id)) putMessage(message);
+    for (const message of page.messages)
+      if (!state.messages.some((other) => other.id === message.id)) putMessage(message);
     state.more = page.more;
     state.loading = false;
     emit("timeline", { opened: true });
@@ -142,7 +156,7 @@ export async function loadJobs() {
 /** Open the newest chat that is left, or a fresh one. */
 export async function openAnother() {
   if (state.chats.length) return openChat(state.chats[0].id, { replace: true });
-  return newChat();
+  return attempt(newChat);
 }
 
 /** A fresh chat; an empty one that is already there is used instead of making a second. */

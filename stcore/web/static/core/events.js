@@ -1,12 +1,28 @@
 /** The one stream of events that a tab listens to. It resumes where it was, and says when the host is gone. */
 
 const KINDS = [
-  "message.added", "message.changed", "message.removed",
-  "chat.added", "chat.changed", "chat.removed",
-  "job.changed", "job.progress", "job.preview",
-  "reply.started", "reply.piece", "reply.ended", "script.state",
-  "settings.changed", "connections.changed", "picture.removed",
-  "toast", "error", "question", "question.closed", "input.set", "reset",
+  "message.added",
+  "message.changed",
+  "message.removed",
+  "chat.added",
+  "chat.changed",
+  "chat.removed",
+  "job.changed",
+  "job.progress",
+  "job.preview",
+  "reply.started",
+  "reply.piece",
+  "reply.ended",
+  "script.state",
+  "settings.changed",
+  "connections.changed",
+  "picture.removed",
+  "toast",
+  "error",
+  "question",
+  "question.closed",
+  "input.set",
+  "reset",
 ];
 const LOST_AFTER_MS = 1200;
 const REOPEN_MS = 1500;

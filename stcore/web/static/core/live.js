@@ -106,7 +106,12 @@ function touchChat(message) {
   const chat = state.chats.find((one) => one.id === message.chat_id);
   if (!chat) return;
   const preview = shorten(message.text || message.pictures[0]?.title || "");
-  putChat({ ...chat, preview, updated: Math.max(chat.updated, message.created), messages: Math.max(chat.messages, message.position + 1) });
+  putChat({
+    ...chat,
+    preview,
+    updated: Math.max(chat.updated, message.created),
+    messages: Math.max(chat.messages, message.position + 1),
+  });
   emit("chats");
 }
 
@@ -151,7 +156,9 @@ function land(id) {
 function isOnCard(error) {
   const same = (job) => job.chat_id === state.chatId && !job.quiet && job.error?.message === error.message;
   const now = Date.now();
-  return [...state.jobs.values()].some((job) => job.state === "failed" && same(job) && now - (job.finished ?? now) < JUST_NOW_MS);
+  return [...state.jobs.values()].some(
+    (job) => job.state === "failed" && same(job) && now - (job.finished ?? now) < JUST_NOW_MS,
+  );
 }
 
 function putReply(data) {

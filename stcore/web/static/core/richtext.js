@@ -9,7 +9,14 @@ const MARKS = /(`[^`\n]+`|\*\*[^*\n]+\*\*|\*[^*\n]+\*|_[^_\n]+_)/u;
 /** @param {string} text @returns {Node[]} */
 export function paragraphs(text) {
   const blocks = text.split(/(```[^\n]*\n[\s\S]*?(?:```|$))/u).filter((block) => block.trim());
-  return blocks.flatMap((block) => (block.startsWith("```") ? [codeBlock(block)] : block.trim().split(/\n{2,}/u).map(paragraph)));
+  return blocks.flatMap((block) =>
+    block.startsWith("```")
+      ? [codeBlock(block)]
+      : block
+          .trim()
+          .split(/\n{2,}/u)
+          .map(paragraph),
+  );
 }
 
 function codeBlock(block) {
@@ -19,10 +26,21 @@ function codeBlock(block) {
 
 function paragraph(text) {
   if (/^([-*] .*\n?)+$/u.test(text)) {
-    return h("ul", {}, text.trim().split("\n").map((line) => h("li", {}, inline(line.slice(2)))));
+    return h(
+      "ul",
+      {},
+      text
+        .trim()
+        .split("\n")
+        .map((line) => h("li", {}, inline(line.slice(2)))),
+    );
   }
   const lines = text.split("\n").map(inline);
-  return h("p", {}, lines.map((line, index) => (index ? [h("br"), line] : line)));
+  return h(
+    "p",
+    {},
+    lines.map((line, index) => (index ? [h("br"), line] : line)),
+  );
 }
 
 function inline(text) {

@@ -74,26 +74,49 @@ export class Completion {
     const options = items.map((item, index) =>
       h(
         "li.completion-item",
-        { id: `${this.listId}-${index}`, role: "option", "aria-selected": "false", onclick: () => this.accept(index), data: { kind: item.kind ?? "" } },
+        {
+          id: `${this.listId}-${index}`,
+          role: "option",
+          "aria-selected": "false",
+          onclick: () => this.accept(index),
+          data: { kind: item.kind ?? "" },
+        },
         h("span.completion-label", {}, item.label || item.text),
         item.detail && h("span.completion-detail", {}, item.detail),
         h("span.completion-summary", {}, item.summary ?? ""),
       ),
     );
-    return h("ul.completion-list", { id: this.listId, role: "listbox", "aria-label": "Suggestions", hidden: !items.length }, options);
+    return h(
+      "ul.completion-list",
+      { id: this.listId, role: "listbox", "aria-label": "Suggestions", hidden: !items.length },
+      options,
+    );
   }
 
   signature({ command, summary, arguments: all = [], current }) {
     const active = all.find((argument, index) => argument.name === current || index === current);
     const parts = all.map((argument) =>
-      h("span.signature-argument", { class: argument === active ? "current" : "" }, argument.name ? `${argument.name}=` : (argument.label ?? "text")),
+      h(
+        "span.signature-argument",
+        { class: argument === active ? "current" : "" },
+        argument.name ? `${argument.name}=` : (argument.label ?? "text"),
+      ),
     );
-    const type = active && [active.type, active.default !== undefined && active.default !== null && `default ${active.default}`].filter(Boolean).join(", ");
+    const type =
+      active &&
+      [active.type, active.default !== undefined && active.default !== null && `default ${active.default}`]
+        .filter(Boolean)
+        .join(", ");
     return h(
       "div.signature",
       { role: "note", "aria-label": `Help on ${command}` },
       h("p.signature-line", {}, h("strong", {}, `/${command}`), " ", parts),
-      h("p.signature-help", {}, active?.summary ? [active.name && h("strong", {}, `${active.name}: `), active.summary] : summary, type && h("span.faint", {}, ` (${type})`)),
+      h(
+        "p.signature-help",
+        {},
+        active?.summary ? [active.name && h("strong", {}, `${active.name}: `), active.summary] : summary,
+        type && h("span.faint", {}, ` (${type})`),
+      ),
     );
   }
 

@@ -42,7 +42,10 @@ class Composer extends HTMLElement {
     });
     this.mirror = h("div.composer-mirror", { "aria-hidden": "true" });
     this.popup = h("div.completion", { hidden: true });
-    this.pictureButton = iconButton("picture", "Make a picture", () => this.pictureMenu(), { class: "picture-button", "aria-haspopup": "menu" });
+    this.pictureButton = iconButton("picture", "Make a picture", () => this.pictureMenu(), {
+      class: "picture-button",
+      "aria-haspopup": "menu",
+    });
     this.sendButton = h("button.send", { type: "submit" });
     this.form = h(
       "form.composer",
@@ -56,7 +59,18 @@ class Composer extends HTMLElement {
       h("div.composer-text", {}, this.mirror, this.field),
       this.sendButton,
     );
-    const hint = h("p.composer-hint", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " + ", h("kbd", {}, "Enter"), " starts a new line, ", h("kbd", {}, "/"), " lists the commands");
+    const hint = h(
+      "p.composer-hint",
+      {},
+      h("kbd", {}, "Enter"),
+      " sends, ",
+      h("kbd", {}, "Shift"),
+      " + ",
+      h("kbd", {}, "Enter"),
+      " starts a new line, ",
+      h("kbd", {}, "/"),
+      " lists the commands",
+    );
     fill(this, this.popup, this.form, hint);
   }
 
@@ -122,7 +136,15 @@ class Composer extends HTMLElement {
   recallLine(event) {
     const { value, selectionStart, selectionEnd } = this.field;
     const untouched = value === "" || this.history.isOpen;
-    if (!untouched || selectionStart !== selectionEnd || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (
+      !untouched ||
+      selectionStart !== selectionEnd ||
+      event.shiftKey ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey
+    )
+      return;
     const line = event.key === "ArrowUp" ? this.history.older() : this.history.newer();
     if (line === null) return;
     event.preventDefault();
@@ -166,7 +188,12 @@ class Composer extends HTMLElement {
     const compose = (start) => this.compose({ text: `/sd ${start}${words}`, complete: true });
     openMenu(this.pictureButton, "Make a picture", [
       { text: words ? "Of what is written below" : "Describe a picture …", icon: "pencil", run: () => compose("") },
-      { text: "Of the last message", icon: "chat", disabled: !state.messages.length, run: () => attempt(() => say("/sd {{lastMessage}}")) },
+      {
+        text: "Of the last message",
+        icon: "chat",
+        disabled: !state.messages.length,
+        run: () => attempt(() => say("/sd {{lastMessage}}")),
+      },
       null,
       { heading: true, text: "In a shape of its own" },
       ...SHAPES.map(({ text, detail, size }) => ({ text, detail, icon: "picture", run: () => compose(`${size} `) })),

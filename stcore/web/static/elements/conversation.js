@@ -21,14 +21,18 @@ class Conversation extends HTMLElement {
     this.stream = h("div.stream", { role: "log", "aria-live": "off", "aria-label": "Messages" });
     this.top = h("div.stream-top");
     this.scroller = h("div.scroller", { tabindex: "-1" }, this.top, this.stream);
-    this.jump = button("Jump to latest", () => this.toBottom(true), { drawing: "arrow-down", class: "jump", hidden: true });
+    this.jump = button("Jump to latest", () => this.toBottom(true), {
+      drawing: "arrow-down",
+      class: "jump",
+      hidden: true,
+    });
     fill(this, this.scroller, this.jump);
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.pinned && this.toBottom()).observe(this.stream);
     new ResizeObserver(() => this.pinned && this.toBottom()).observe(this.scroller);
     this.redraw = coalesce(() => this.draw());
     on("timeline", (detail) => this.changed(detail));
-    on("reply", (reply) => this.nodes.get(`r:${reply.id}`)?.update(reply) ?? this.redrawMessage(reply.messageId));
+    on("reply", (reply) => this.written(reply));
     on("progress", (job) => this.nodes.get(`j:${job.id}`)?.update(job));
     on("chat", () => this.reset());
     on("goto-message", (id) => this.show(id));
@@ -73,10 +77,11 @@ class Conversation extends HTMLElement {
     this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
   }
 
-  redrawMessage(id) {
-    const node = id && this.nodes.get(`m:${id}`);
-    if (node) node.item = null;
-    if (node) this.redraw();
+  /** More words of a reply: in its own place, or in that of the message that is written again. */
+  written(reply) {
+    this.nodes.get(`r:${reply.id}`)?.update(reply);
+    const message = this.nodes.get(`m:${reply.messageId}`);
+    message?.drawBody();
   }
 
   scrolled() {
@@ -125,7 +130,13 @@ function beginning(items) {
 /** What stands in the stream, in order: [{key, kind, item, ...}]. */
 function timeline() {
   const entries = [
-    ...state.messages.map((message, order) => ({ key: `m:${message.id}`, kind: "st-message", item: message, at: message.created, order })),
+    ...state.messages.map((message, order) => ({
+      key: `m:${message.id}`,
+      kind: "st-message",
+      item: message,
+      at: message.created,
+      order,
+    })),
     ...shownJobs().map((job) => ({ key: `j:${job.id}`, kind: "st-job", item: job, at: job.created, order: Infinity })),
   ];
   // Messages keep their order whatever their clocks say; a job stands after the messages that were there before it.
@@ -135,7 +146,8 @@ function timeline() {
     messages.splice(after < 0 ? messages.length : after, 0, job);
   }
   const replies = [...state.replies.values()].filter((reply) => reply.chatId === state.chatId && !reply.messageId);
-  for (const reply of replies) messages.push({ key: `r:${reply.id}`, kind: "st-reply", item: reply, at: reply.created });
+  for (const reply of replies)
+    messages.push({ key: `r:${reply.id}`, kind: "st-reply", item: reply, at: reply.created });
   return withDays(messages);
 }
 
@@ -152,7 +164,8 @@ function shownJobs() {
   });
 }
 
-const hasArrived = (job) => state.messages.some((message) => message.pictures.some((picture) => job.results.includes(picture.id)));
+const hasArrived = (job) =>
+  state.messages.some((message) => message.pictures.some((picture) => job.results.includes(picture.id)));
 
 /** A further picture of a message is shown there, not at the end of the chat. */
 const onMessage = (job) => job.message_id && state.messages.some((message) => message.id === job.message_id);

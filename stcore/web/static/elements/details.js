@@ -3,7 +3,14 @@ import { button, h } from "../core/dom.js";
 import { duration, moment } from "../core/format.js";
 import { copyWithNotice, seedChip } from "./pictures.js";
 
-const WHY = { clamped: "limited to", snapped: "rounded to", dropped: "left out", emulated: "done in another way", renamed: "called", chosen: "chosen" };
+const WHY = {
+  clamped: "limited to",
+  snapped: "rounded to",
+  dropped: "left out",
+  emulated: "done in another way",
+  renamed: "called",
+  chosen: "chosen",
+};
 const SHOWN_APART = new Set(["adjustments", "width", "height"]);
 
 /**
@@ -23,7 +30,14 @@ export function details(picture, use) {
     words("Prompt", made.prompt),
     made.final_prompt !== made.prompt && words("As it was sent", made.final_prompt),
     words("Kept out", made.negative_prompt),
-    list([["Seed", seedChip(picture)], ["Model", made.model], ["Source", sourceName(made)], ...common, ["Took", made.seconds && duration(made.seconds)], ...further(made)]),
+    list([
+      ["Seed", seedChip(picture)],
+      ["Model", made.model],
+      ["Source", sourceName(made)],
+      ...common,
+      ["Took", made.seconds && duration(made.seconds)],
+      ...further(made),
+    ]),
     adjusted(made.details?.adjustments),
     h(
       "div.details-buttons",
@@ -34,17 +48,25 @@ export function details(picture, use) {
   ].filter(Boolean);
 }
 
-const sourceName = ({ connection, source }) => (connection && connection !== source ? `${connection} (${source})` : source);
+const sourceName = ({ connection, source }) =>
+  connection && connection !== source ? `${connection} (${source})` : source;
 
 function words(title, text) {
   if (!text) return null;
-  const copy = button("Copy", () => copyWithNotice(text, `${title} copied`), { look: "quiet", "aria-label": `Copy: ${title}` });
+  const copy = button("Copy", () => copyWithNotice(text, `${title} copied`), {
+    look: "quiet",
+    "aria-label": `Copy: ${title}`,
+  });
   return h("section.details-words", {}, h("div.details-words-head", {}, h("h3", {}, title), copy), h("p", {}, text));
 }
 
 function list(rows) {
   const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== 0);
-  return h("dl.details-list", {}, shown.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h(
+    "dl.details-list",
+    {},
+    shown.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+  );
 }
 
 /** Everything else that the source told and that fits on a line. */

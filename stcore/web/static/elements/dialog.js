@@ -57,7 +57,8 @@ export async function confirmDialog({ title, text, action, danger = false }) {
 export function promptDialog({ title, label, value = "", action, rows = 1, cancel = "Cancel" }) {
   return showDialog(title, (finish) => {
     const id = uniqueId("prompt");
-    const field = rows > 1 ? h("textarea.field", { id, rows, value }) : h("input.field", { id, value, autocomplete: "off" });
+    const field =
+      rows > 1 ? h("textarea.field", { id, rows, value }) : h("input.field", { id, value, autocomplete: "off" });
     field.autofocus = true;
     queueMicrotask(() => field.select());
     return h(
@@ -70,7 +71,12 @@ export function promptDialog({ title, label, value = "", action, rows = 1, cance
       },
       h("label.field-label", { for: id }, label),
       field,
-      h("div.dialog-buttons", {}, button(cancel, () => finish(null)), button(action, null, { look: "primary", type: "submit" })),
+      h(
+        "div.dialog-buttons",
+        {},
+        button(cancel, () => finish(null)),
+        button(action, null, { look: "primary", type: "submit" }),
+      ),
     );
   });
 }

@@ -25,7 +25,12 @@ class Gallery extends HTMLElement {
     this.empty = h("div.gallery-empty", { hidden: true });
     this.more = button("Load more", () => this.loadMore(), { class: "load-more", hidden: true });
     const close = iconButton("close", "Close the gallery", () => this.leave());
-    fill(this, h("header.panel-head", {}, this.heading, close), this.tabs, h("div.panel-body", {}, this.grid, this.empty, this.more));
+    fill(
+      this,
+      h("header.panel-head", {}, this.heading, close),
+      this.tabs,
+      h("div.panel-body", {}, this.grid, this.empty, this.more),
+    );
     this.refresh = coalesce(() => this.arrivals());
     on("gallery-open", (open) => open && this.open());
     on("chat", () => galleryIsOpen() && this.open());
@@ -50,7 +55,10 @@ class Gallery extends HTMLElement {
     this.pictures = page.pictures;
     this.cursor = page.cursor;
     this.counts = page.counts;
-    fill(this.grid, page.pictures.map((picture) => this.tile(picture, true)));
+    fill(
+      this.grid,
+      page.pictures.map((picture) => this.tile(picture, true)),
+    );
     this.drawHead();
   }
 
@@ -81,14 +89,28 @@ class Gallery extends HTMLElement {
     if (!page || this.wish !== wish) return;
     this.counts = page.counts;
     const have = new Set(this.pictures.map((picture) => picture.id));
-    const fresh = page.pictures.filter((picture) => !have.has(picture.id));
-    const there = new Set(page.pictures.map((picture) => picture.id));
-    const gone = this.pictures.slice(0, Math.max(0, page.pictures.length - fresh.length)).filter((picture) => !there.has(picture.id));
-    for (const picture of gone) this.drop(picture.id);
+    const first = page.pictures.findIndex((picture) => have.has(picture.id));
+    if (first < 0) {
+      this.open();
+      return;
+    }
+    const fresh = page.pictures.slice(0, first);
+    for (const id of this.gone(page)) this.drop(id);
     this.pictures = [...fresh, ...this.pictures];
-    if (this.pictures.length <= PAGE) this.cursor = page.cursor;
     this.grid.prepend(...fresh.map((picture) => this.tile(picture, false)));
     this.drawHead();
+  }
+
+  /** Ids that are shown but no longer there, as far down as the first page tells. */
+  gone(page) {
+    const there = new Set(page.pictures.map((picture) => picture.id));
+    const told = page.cursor
+      ? this.pictures.findLastIndex((picture) => there.has(picture.id)) + 1
+      : this.pictures.length;
+    return this.pictures
+      .slice(0, told)
+      .map((picture) => picture.id)
+      .filter((id) => !there.has(id));
   }
 
   drop(id) {
@@ -136,31 +158,49 @@ class Gallery extends HTMLElement {
   tile(picture, fresh) {
     const alt = pictureAlt(picture);
     const open = () => emit("lightbox", { pictures: this.pictures, id: picture.id });
-    const more = iconButton("dots", "Actions of this picture", () => this.actions(more, picture), { class: "tile-more", "aria-haspopup": "menu" });
+    const more = iconButton("dots", "Actions of this picture", () => this.actions(more, picture), {
+      class: "tile-more",
+      "aria-haspopup": "menu",
+    });
     return h(
       "li.tile",
       { data: { id: picture.id } },
-      h("button.tile-open", { type: "button", onclick: open, "aria-label": `Open the picture: ${alt}` }, stImage(picture, alt, { size: "thumb", fresh })),
+      h(
+        "button.tile-open",
+        { type: "button", onclick: open, "aria-label": `Open the picture: ${alt}` },
+        stImage(picture, alt, { size: "thumb", fresh }),
+      ),
       more,
     );
   }
 
   actions(anchor, picture) {
     const made = picture.generation;
-    const messageId = state.messages.find((message) => message.pictures.some((one) => one.id === picture.id))?.id ?? picture.message_id;
-    openMenu(anchor, "This picture", [
-      { text: "Open", icon: "expand", run: () => emit("lightbox", { pictures: this.pictures, id: picture.id }) },
-      messageId && { text: "Go to its message", icon: "chat", run: () => emit("goto-message", messageId) },
-      made && { text: "Copy the prompt", icon: "copy", run: () => copyWithNotice(made.prompt, "Prompt copied") },
-      made?.seed && { text: "Copy the seed", icon: "dice", run: () => copyWithNotice(String(made.seed), "Seed copied") },
-      { text: "Download", icon: "download", run: () => download(picture) },
-      { text: "Delete", icon: "trash", danger: true, run: () => this.discard(picture) },
-    ].filter(Boolean));
+    const messageId =
+      state.messages.find((message) => message.pictures.some((one) => one.id === picture.id))?.id ?? picture.message_id;
+    openMenu(
+      anchor,
+      "This picture",
+      [
+        { text: "Open", icon: "expand", run: () => emit("lightbox", { pictures: this.pictures, id: picture.id }) },
+        messageId && { text: "Go to its message", icon: "chat", run: () => emit("goto-message", messageId) },
+        made && { text: "Copy the prompt", icon: "copy", run: () => copyWithNotice(made.prompt, "Prompt copied") },
+        made?.seed && {
+          text: "Copy the seed",
+          icon: "dice",
+          run: () => copyWithNotice(String(made.seed), "Seed copied"),
+        },
+        { text: "Download", icon: "download", run: () => download(picture) },
+        { text: "Delete", icon: "trash", danger: true, run: () => this.discard(picture) },
+      ].filter(Boolean),
+    );
   }
 
   async discard(picture) {
     const onMessage = state.messages.find((message) => message.pictures.some((one) => one.id === picture.id));
-    const text = onMessage ? `It also disappears from the message of ${onMessage.name}.` : "It disappears from the chat too.";
+    const text = onMessage
+      ? `It also disappears from the message of ${onMessage.name}.`
+      : "It disappears from the chat too.";
     const sure = await confirmDialog({ title: "Delete this picture?", text, action: "Delete", danger: true });
     if (!sure || (await attempt(() => deletePicture(picture.id))) === undefined) return;
     this.drop(picture.id);

@@ -14,10 +14,24 @@ class Header extends HTMLElement {
     this.railButton = iconButton("menu", "Chats", () => showRail(!railIsOpen()), { class: "toggle-rail" });
     this.heading = h("div.chat-title");
     this.picker = h("button.picker", { type: "button", "aria-haspopup": "menu", onclick: () => this.pick() });
-    this.themeButton = iconButton("auto", "Theme", () => this.chooseTheme(), { "aria-haspopup": "menu", class: "theme-button" });
-    this.galleryButton = iconButton("gallery", "Gallery", () => showGallery(!galleryIsOpen()), { class: "toggle-gallery" });
+    this.themeButton = iconButton("auto", "Theme", () => this.chooseTheme(), {
+      "aria-haspopup": "menu",
+      class: "theme-button",
+    });
+    this.galleryButton = iconButton("gallery", "Gallery", () => showGallery(!galleryIsOpen()), {
+      class: "toggle-gallery",
+    });
     const settings = iconButton("settings", "Settings", () => emit("settings-open", {}), { class: "open-settings" });
-    fill(this, this.railButton, this.heading, this.picker, h("st-jobs"), this.galleryButton, this.themeButton, settings);
+    fill(
+      this,
+      this.railButton,
+      this.heading,
+      this.picker,
+      h("st-jobs"),
+      this.galleryButton,
+      this.themeButton,
+      settings,
+    );
     on("chat", () => this.drawTitle());
     on("chats", () => this.drawTitle());
     on("info", () => this.drawPicker());
@@ -36,14 +50,23 @@ class Header extends HTMLElement {
     const title = currentChat()?.title || "New chat";
     document.title = `${title} · stcore`;
     const rename = () => this.editTitle();
-    const name = h("button.chat-name", { type: "button", title: "Rename this chat", onclick: rename }, h("span", {}, title), icon("pencil"));
+    const name = h(
+      "button.chat-name",
+      { type: "button", title: "Rename this chat", onclick: rename },
+      h("span", {}, title),
+      icon("pencil"),
+    );
     fill(this.heading, h("h1", {}, name));
   }
 
   editTitle() {
     this.editing = true;
     const chat = currentChat();
-    const field = h("input.chat-name-field", { value: chat?.title ?? "", "aria-label": "Title of this chat", maxlength: "200" });
+    const field = h("input.chat-name-field", {
+      value: chat?.title ?? "",
+      "aria-label": "Title of this chat",
+      maxlength: "200",
+    });
     const finish = (keep) => {
       if (!this.editing) return;
       this.editing = false;

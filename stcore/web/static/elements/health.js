@@ -17,7 +17,12 @@ export function healthLine(health) {
   const [look, drawing, title] = STATES[health.state] ?? ["neutral", "info", health.state];
   const balance = health.balance && `${health.balance.amount} ${health.balance.unit} left`;
   const more = [health.version && `Version ${health.version}`, balance].filter(Boolean).join(" · ");
-  return h("div.health", { class: look }, icon(drawing), h("div", {}, h("strong", {}, title), health.text && h("p", {}, health.text), more && h("p.faint", {}, more)));
+  return h(
+    "div.health",
+    { class: look },
+    icon(drawing),
+    h("div", {}, h("strong", {}, title), health.text && h("p", {}, health.text), more && h("p.faint", {}, more)),
+  );
 }
 
 /** What stands there while a check runs. */

@@ -53,10 +53,14 @@ export class StImage extends HTMLElement {
   broken() {
     this.dataset.state = "broken";
     const again = (event) => {
-      event.stopPropagation();
+      event.stopImmediatePropagation();
       this.show(this.picture, this.image.alt, { size: this.size, fresh: true });
     };
-    fill(this, h("div.image-broken", {}, icon("picture"), h("span", {}, "This picture did not load"), button("Try again", again)));
+    // Inside a button the whole button means "try again" until that is done: buttons cannot hold buttons.
+    const owner = this.closest("button");
+    owner?.addEventListener("click", again, { capture: true, once: true });
+    const retry = owner ? h("span.retry", {}, "Try again") : button("Try again", again);
+    fill(this, h("div.image-broken", {}, icon("picture"), h("span", {}, "This picture did not load"), retry));
   }
 }
 

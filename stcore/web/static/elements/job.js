@@ -48,7 +48,11 @@ class Job extends HTMLElement {
     this.bar = h("progress", { max: "1", "aria-label": `Progress of the picture: ${prompt}` });
     this.words = h("span.job-words");
     this.percent = h("span.job-percent");
-    const stop = button("Stop", () => attempt(() => cancelJob(this.job.id)), { look: "quiet", drawing: "stop", "aria-label": "Stop this picture" });
+    const stop = button("Stop", () => attempt(() => cancelJob(this.job.id)), {
+      look: "quiet",
+      drawing: "stop",
+      "aria-label": "Stop this picture",
+    });
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", `Picture being made: ${prompt}`);
     fill(
@@ -60,7 +64,11 @@ class Job extends HTMLElement {
 
   progress() {
     const { step, steps, stage, fraction, eta } = this.job.progress ?? {};
-    const parts = [step && steps ? `Step ${step} of ${steps}` : capital(stateWords(this.job)), stage, eta ? `about ${duration(eta)} left` : ""];
+    const parts = [
+      step && steps ? `Step ${step} of ${steps}` : capital(stateWords(this.job)),
+      stage,
+      eta ? `about ${duration(eta)} left` : "",
+    ];
     this.words.textContent = parts.filter(Boolean).join(" · ");
     const share = fraction ?? (step && steps ? step / steps : null);
     if (this.job.state === "done") this.bar.value = 1;
@@ -87,7 +95,8 @@ class Job extends HTMLElement {
         "div.job-buttons",
         {},
         button("Retry", () => attempt(() => retryJob(this.job.id)), { drawing: "refresh", look: "primary" }),
-        error?.whose === "configuration" && button("Settings", () => emit("settings-open", { page: "sources" }), { drawing: "settings" }),
+        error?.whose === "configuration" &&
+          button("Settings", () => emit("settings-open", { page: "sources" }), { drawing: "settings" }),
         button("Dismiss", () => dismiss(this.job.id), { look: "quiet" }),
       ),
     );

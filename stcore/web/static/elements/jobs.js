@@ -45,7 +45,10 @@ class Jobs extends HTMLElement {
     this.count.hidden = count === 0;
     this.count.textContent = String(count);
     this.button.classList.toggle("working", count > 0);
-    this.button.setAttribute("aria-label", count ? `${plural(count, "picture")} being made` : "No picture is being made");
+    this.button.setAttribute(
+      "aria-label",
+      count ? `${plural(count, "picture")} being made` : "No picture is being made",
+    );
     this.button.title = this.button.getAttribute("aria-label");
     if (this.isOpen) this.drawPanel();
   }
@@ -73,12 +76,17 @@ function row(job) {
   const took = ((job.finished ?? Date.now()) - since) / 1000;
   const open = () => openChat(job.chat_id);
   const action = active
-    ? iconButton("stop", "Stop this picture", () => attempt(() => cancelJob(job.id)), { data: { key: `stop-${job.id}` } })
-    : job.state !== "done" && iconButton("refresh", "Retry", () => attempt(() => retryJob(job.id)), { data: { key: `retry-${job.id}` } });
+    ? iconButton("stop", "Stop this picture", () => attempt(() => cancelJob(job.id)), {
+        data: { key: `stop-${job.id}` },
+      })
+    : job.state !== "done" &&
+      iconButton("refresh", "Retry", () => attempt(() => retryJob(job.id)), { data: { key: `retry-${job.id}` } });
   return h(
     "div.job-row",
     { data: { state: job.state } },
-    h("button.job-row-main", { type: "button", onclick: open, data: { key: `open-${job.id}` }, title: "Go to its chat" },
+    h(
+      "button.job-row-main",
+      { type: "button", onclick: open, data: { key: `open-${job.id}` }, title: "Go to its chat" },
       h("span.job-row-prompt", {}, shorten(job.prompt, 90) || "Picture"),
       h("span.faint", {}, [job.model || job.connection, stateWords(job), duration(took)].filter(Boolean).join(" · ")),
       active && h("progress", { max: "1", value: job.progress?.fraction ?? null, "aria-label": "Progress" }),

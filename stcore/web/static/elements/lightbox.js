@@ -49,7 +49,10 @@ class Lightbox extends HTMLElement {
   /** @param {{pictures: Object[], id: string}} wish What the arrows step through, and where to begin. */
   open({ pictures, id }) {
     this.pictures = [...pictures];
-    this.index = Math.max(0, this.pictures.findIndex((picture) => picture.id === id));
+    this.index = Math.max(
+      0,
+      this.pictures.findIndex((picture) => picture.id === id),
+    );
     this.showInfo(matchMedia(ROOM_FOR_DETAILS).matches && recall("details", true));
     if (!this.dialog.open) this.dialog.showModal();
     this.draw();
@@ -115,7 +118,8 @@ class Lightbox extends HTMLElement {
   }
 
   clicked(event) {
-    const outside = event.target === this.stage || event.target === this.dialog || event.target.classList.contains("lightbox-middle");
+    const outside =
+      event.target === this.stage || event.target === this.dialog || event.target.classList.contains("lightbox-middle");
     if (outside && !this.zoom.dragged) this.dialog.close();
   }
 

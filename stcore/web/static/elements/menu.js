@@ -15,7 +15,10 @@ const EDGE = 8;
  */
 export function openMenu(anchor, label, items) {
   const menu = h("div.menu", { role: "menu", "aria-label": label, popover: "auto" });
-  fill(menu, items.map((item) => entry(item, menu)));
+  fill(
+    menu,
+    items.map((item) => entry(item, menu)),
+  );
   const parent = anchor.closest("dialog") ?? document.body;
   parent.append(menu);
   anchor.setAttribute("aria-expanded", "true");

@@ -19,7 +19,8 @@ const ROLE_NAMES = { user: "You", assistant: "Reply", system: "System", scene: "
 class Message extends HTMLElement {
   /** @param {Object} message @param {{continued: boolean, last: boolean}} context */
   update(message, context) {
-    const same = this.item === message && this.context?.continued === context.continued && this.context?.last === context.last;
+    const same =
+      this.item === message && this.context?.continued === context.continued && this.context?.last === context.last;
     if (same || this.editing) return;
     const grew = this.item && message.pictures.length > this.item.pictures.length;
     this.item = message;
@@ -38,11 +39,19 @@ class Message extends HTMLElement {
     Object.assign(this.dataset, { role: message.role, id: message.id });
     this.tabIndex = -1;
     this.setAttribute("role", "article");
-    this.setAttribute("aria-label", `${name}, ${clock(message.created)}${isDimmed(message) ? ", hidden from the model" : ""}`);
+    this.setAttribute(
+      "aria-label",
+      `${name}, ${clock(message.created)}${isDimmed(message) ? ", hidden from the model" : ""}`,
+    );
     this.body = h("div.message-body.prose");
     this.pictures ??= document.createElement("st-pictures");
     this.pictures.hidden = !message.pictures.length && !this.pictures.hasJobs(message.id);
-    fill(this, avatar(message, name), h("div.message-main", {}, head(message, name), this.body, this.pictures, this.swipes()), this.tools());
+    fill(
+      this,
+      avatar(message, name),
+      h("div.message-main", {}, head(message, name), this.body, this.pictures, this.swipes()),
+      this.tools(),
+    );
     this.drawBody();
     this.pictures.update(message, grew);
   }
@@ -73,9 +82,15 @@ class Message extends HTMLElement {
 
   tools() {
     const list = this.choices();
-    const bar = list.map(({ text, icon: drawing, run, key }) => iconButton(drawing, text, run, { data: { act: key }, class: "tool" }));
+    const bar = list.map(({ text, icon: drawing, run, key }) =>
+      iconButton(drawing, text, run, { data: { act: key }, class: "tool" }),
+    );
     const open = (event) => openMenu(event.currentTarget, "This message", list);
-    const more = iconButton("dots", "Actions of this message", open, { class: "tools-more", "aria-haspopup": "menu", data: { act: "more" } });
+    const more = iconButton("dots", "Actions of this message", open, {
+      class: "tools-more",
+      "aria-haspopup": "menu",
+      data: { act: "more" },
+    });
     for (const tool of bar.slice(1)) tool.tabIndex = -1; // one stop per message; arrows go on from there
     return h("div.tools", { role: "toolbar", "aria-label": "Actions of this message", onkeydown: steer }, bar, more);
   }
@@ -85,7 +100,14 @@ class Message extends HTMLElement {
     return [
       text && { key: "copy", text: "Copy", icon: "copy", run: () => this.copy() },
       { key: "edit", text: "Edit", icon: "pencil", run: () => this.edit() },
-      role === "assistant" && text && !this.item.extra?.picture && { key: "again", text: "Write again", icon: "refresh", run: () => this.regenerate() },
+      role === "assistant" &&
+        text &&
+        !this.item.extra?.picture && {
+          key: "again",
+          text: "Write again",
+          icon: "refresh",
+          run: () => this.regenerate(),
+        },
       hidden
         ? { key: "hide", text: "Show to the model", icon: "eye", run: () => this.hide(false) }
         : { key: "hide", text: "Hide from the model", icon: "eye-off", run: () => this.hide(true) },
@@ -95,7 +117,10 @@ class Message extends HTMLElement {
 
   async copy() {
     const copied = await copyText(this.item.text);
-    emit("toast", copied ? { level: "success", text: "Copied" } : { level: "warning", text: "The browser did not allow copying." });
+    emit(
+      "toast",
+      copied ? { level: "success", text: "Copied" } : { level: "warning", text: "The browser did not allow copying." },
+    );
   }
 
   hide(hidden) {
@@ -109,7 +134,12 @@ class Message extends HTMLElement {
 
   async drop() {
     const pictures = this.item.pictures.length ? " Its pictures go with it." : "";
-    const sure = await confirmDialog({ title: "Delete this message?", text: `It will be gone for good.${pictures}`, action: "Delete", danger: true });
+    const sure = await confirmDialog({
+      title: "Delete this message?",
+      text: `It will be gone for good.${pictures}`,
+      action: "Delete",
+      danger: true,
+    });
     if (sure) await actions.attempt(() => actions.deleteMessage(this.item.id));
   }
 
@@ -130,14 +160,19 @@ class Message extends HTMLElement {
       } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
     });
     this.body.hidden = false;
-    fill(this.body, field, h("div.edit-buttons", {}, button("Cancel", cancel), button("Save", save, { look: "primary" })));
+    fill(
+      this.body,
+      field,
+      h("div.edit-buttons", {}, button("Cancel", cancel), button("Save", save, { look: "primary" })),
+    );
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
   }
 
   endEdit(changed) {
     this.editing = false;
-    const latest = changed?.html !== undefined ? changed : (state.messages.find((one) => one.id === this.item.id) ?? this.item);
+    const latest =
+      changed?.html !== undefined ? changed : (state.messages.find((one) => one.id === this.item.id) ?? this.item);
     this.item = latest;
     this.draw(false);
     this.focusMessage();
@@ -159,7 +194,11 @@ function steer(event) {
 
 function avatar(message, name) {
   const drawing = { system: "info", scene: "picture" }[message.role];
-  return h("div.avatar", { "aria-hidden": "true", vars: { "--hue": hueOf(name) } }, drawing ? icon(drawing) : initials(name));
+  return h(
+    "div.avatar",
+    { "aria-hidden": "true", vars: { "--hue": hueOf(name) } },
+    drawing ? icon(drawing) : initials(name),
+  );
 }
 
 function head(message, name) {
@@ -168,7 +207,11 @@ function head(message, name) {
     "header.message-head",
     {},
     h("span.message-name", {}, name),
-    h("time", { datetime: new Date(message.created).toISOString(), title: moment(message.created) }, clock(message.created)),
+    h(
+      "time",
+      { datetime: new Date(message.created).toISOString(), title: moment(message.created) },
+      clock(message.created),
+    ),
     isDimmed(message) && h("span.message-flag", {}, icon("eye-off"), reason),
   );
 }

@@ -54,7 +54,11 @@ class Pictures extends HTMLElement {
       h(
         "div.picture-stage",
         {},
-        h("button.picture-open", { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: open }, stImage(picture, alt)),
+        h(
+          "button.picture-open",
+          { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: open },
+          stImage(picture, alt),
+        ),
         this.arrows(picture),
       ),
       h("figcaption", {}, caption(picture), h("div.picture-foot", {}, seedChip(picture), this.tools(picture, open))),
@@ -68,8 +72,16 @@ class Pictures extends HTMLElement {
     const next = last && picture.generation ? () => again(picture) : () => this.go(1);
     const drawing = last && picture.generation ? "plus" : "right";
     return [
-      iconButton("left", "Previous picture", () => this.go(-1), { hidden: this.index === 0, class: "picture-arrow previous", data: { act: "previous" } }),
-      iconButton(drawing, last ? "Make another one" : "Next picture", next, { hidden: last && !picture.generation, class: "picture-arrow next", data: { act: "next" } }),
+      iconButton("left", "Previous picture", () => this.go(-1), {
+        hidden: this.index === 0,
+        class: "picture-arrow previous",
+        data: { act: "previous" },
+      }),
+      iconButton(drawing, last ? "Make another one" : "Next picture", next, {
+        hidden: last && !picture.generation,
+        class: "picture-arrow next",
+        data: { act: "next" },
+      }),
       count > 1 && h("span.picture-count", { role: "status" }, `${this.index + 1} / ${count}`),
     ];
   }
@@ -87,7 +99,8 @@ class Pictures extends HTMLElement {
       "span.picture-tools",
       {},
       made && iconButton("dice", "Again with a new seed", () => again(picture), { data: { act: "dice" } }),
-      made && iconButton("copy", "Copy the prompt", () => copyWithNotice(made.prompt || picture.title, "Prompt copied")),
+      made &&
+        iconButton("copy", "Copy the prompt", () => copyWithNotice(made.prompt || picture.title, "Prompt copied")),
       iconButton("download", "Download", () => download(picture)),
       iconButton("expand", "Open large", open),
     );
@@ -99,14 +112,18 @@ class Pictures extends HTMLElement {
     this.hidden = !this.pictures.length && !mine.length;
     const wanted = new Set(mine.map((job) => job.id));
     for (const [id, card] of this.jobs) if (!wanted.has(id)) card.remove();
-    this.jobs = new Map(mine.map((job) => [job.id, this.jobs.get(job.id) ?? this.running.appendChild(document.createElement("st-job"))]));
+    this.jobs = new Map(
+      mine.map((job) => [job.id, this.jobs.get(job.id) ?? this.running.appendChild(document.createElement("st-job"))]),
+    );
     for (const job of mine) this.jobs.get(job.id).update(job);
   }
 }
 
 /** All pictures of the loaded messages, oldest first: what the arrows of the lightbox step through. */
 function chatPictures() {
-  return state.messages.flatMap((message) => message.pictures.map((picture) => ({ ...picture, message_id: message.id })));
+  return state.messages.flatMap((message) =>
+    message.pictures.map((picture) => ({ ...picture, message_id: message.id })),
+  );
 }
 
 const again = (picture) => attempt(() => pictureAgain(picture.id));
@@ -120,15 +137,24 @@ function caption(picture) {
 export function seedChip(picture) {
   const seed = picture.generation?.seed;
   if (!picture.generation) return null;
-  if (seed === null || seed === undefined) return h("span.seed.unknown", { title: "The source did not tell" }, "seed unknown");
+  if (seed === null || seed === undefined)
+    return h("span.seed.unknown", { title: "The source did not tell" }, "seed unknown");
   const copy = () => copyWithNotice(String(seed), "Seed copied");
-  return h("button.seed", { type: "button", title: "Copy the seed", "aria-label": `Copy the seed ${seed}`, onclick: copy }, icon("dice"), String(seed));
+  return h(
+    "button.seed",
+    { type: "button", title: "Copy the seed", "aria-label": `Copy the seed ${seed}`, onclick: copy },
+    icon("dice"),
+    String(seed),
+  );
 }
 
 /** Copy `text` and say so. */
 export async function copyWithNotice(text, notice) {
   const copied = await copyText(text);
-  emit("toast", copied ? { level: "success", text: notice } : { level: "warning", text: "The browser did not allow copying." });
+  emit(
+    "toast",
+    copied ? { level: "success", text: notice } : { level: "warning", text: "The browser did not allow copying." },
+  );
 }
 
 /** Save the stored original, under the name that the host gives it. */

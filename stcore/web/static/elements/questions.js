@@ -22,7 +22,8 @@ class Questions extends HTMLElement {
     };
     fill(dialog, textOf(question), (FORMS[question.kind] ?? FORMS.input)(question, finish));
     dialog.addEventListener("close", () => {
-      if (!answered && this.open.has(question.id)) attempt(() => post(at("/api/questions", question.id), { answer: null }));
+      if (!answered && this.open.has(question.id))
+        attempt(() => post(at("/api/questions", question.id), { answer: null }));
       this.open.delete(question.id);
       dialog.remove();
     });
@@ -49,16 +50,32 @@ const FORMS = {
     const rows = Number(question.rows) || 1;
     const value = String(question.default ?? "");
     const placeholder = question.placeholder || null;
-    const field = rows > 1 ? h("textarea.field", { rows, value, placeholder }) : h("input.field", { value, placeholder, autocomplete: "off" });
+    const field =
+      rows > 1
+        ? h("textarea.field", { rows, value, placeholder })
+        : h("input.field", { value, placeholder, autocomplete: "off" });
     field.setAttribute("aria-label", "Your answer");
     field.autofocus = true;
-    field.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && finish(field.value));
+    field.addEventListener(
+      "keydown",
+      (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && finish(field.value),
+    );
     const onsubmit = (event) => {
       event.preventDefault();
       finish(field.value);
     };
     const send = button(question.ok || "Answer", null, { look: "primary", type: "submit" });
-    return h("form", { onsubmit }, field, h("div.dialog-buttons", {}, button(question.cancel || "Cancel", () => finish(null)), send));
+    return h(
+      "form",
+      { onsubmit },
+      field,
+      h(
+        "div.dialog-buttons",
+        {},
+        button(question.cancel || "Cancel", () => finish(null)),
+        send,
+      ),
+    );
   },
 
   popup(question, finish) {
@@ -68,8 +85,17 @@ const FORMS = {
 
   buttons(question, finish) {
     if (question.multiple) return severalOf(question, finish);
-    const choices = question.buttons.map(({ text, tooltip }) => button(text, () => finish([text]), { title: tooltip || null }));
-    return [h("div.question-choices", {}, choices), h("div.dialog-buttons", {}, button("Cancel", () => finish(null), { look: "quiet" }))];
+    const choices = question.buttons.map(({ text, tooltip }) =>
+      button(text, () => finish([text]), { title: tooltip || null }),
+    );
+    return [
+      h("div.question-choices", {}, choices),
+      h(
+        "div.dialog-buttons",
+        {},
+        button("Cancel", () => finish(null), { look: "quiet" }),
+      ),
+    ];
   },
 };
 

@@ -21,8 +21,23 @@ class Rail extends HTMLElement {
     const close = iconButton("close", "Close the list of chats", () => showRail(false), { class: "rail-close" });
     fill(
       this,
-      h("div.rail-top", {}, h("span.brand", {}, h("img", { src: "/static/favicon.svg", alt: "", width: "28", height: "28" }), h("span.brand-name", {}, "stcore")), close),
-      h("div.rail-tools", {}, button("New chat", () => attempt(newChat), { drawing: "plus", look: "soft" }), h("div.search", {}, icon("search"), this.search)),
+      h(
+        "div.rail-top",
+        {},
+        h(
+          "span.brand",
+          {},
+          h("img", { src: "/static/favicon.svg", alt: "", width: "28", height: "28" }),
+          h("span.brand-name", {}, "stcore"),
+        ),
+        close,
+      ),
+      h(
+        "div.rail-tools",
+        {},
+        button("New chat", () => attempt(newChat), { drawing: "plus", look: "soft" }),
+        h("div.search", {}, icon("search"), this.search),
+      ),
       this.list,
     );
     on("chats", () => this.draw());
@@ -34,7 +49,14 @@ class Rail extends HTMLElement {
     const found = state.chats.filter((chat) => `${chat.title} ${chat.preview}`.toLowerCase().includes(words));
     fill(this.list, found.map(entry));
     if (!found.length) this.list.append(h("li.rail-empty", {}, words ? "No chat has these words." : "No chats yet."));
-    if (state.chats.length >= FULL_LIST && !this.complete) this.list.append(h("li", {}, button("Older chats", () => this.older(), { look: "quiet" })));
+    if (state.chats.length >= FULL_LIST && !this.complete)
+      this.list.append(
+        h(
+          "li",
+          {},
+          button("Older chats", () => this.older(), { look: "quiet" }),
+        ),
+      );
   }
 
   async older() {
@@ -46,13 +68,21 @@ class Rail extends HTMLElement {
 function entry(chat) {
   const title = chat.title || "New chat";
   const current = chat.id === state.chatId;
-  const more = iconButton("dots", `More for ${title}`, () => choices(more, chat), { class: "chat-more", "aria-haspopup": "menu" });
+  const more = iconButton("dots", `More for ${title}`, () => choices(more, chat), {
+    class: "chat-more",
+    "aria-haspopup": "menu",
+  });
   return h(
     "li.chat-entry",
     { class: current ? "current" : "" },
     h(
       "button.chat-open",
-      { type: "button", "aria-current": current ? "page" : null, onclick: () => openChat(chat.id), title: `${title}, ${moment(chat.updated)}` },
+      {
+        type: "button",
+        "aria-current": current ? "page" : null,
+        onclick: () => openChat(chat.id),
+        title: `${title}, ${moment(chat.updated)}`,
+      },
       h("span.chat-entry-title", {}, title),
       h("time.chat-entry-time", {}, shortMoment(chat.updated)),
       h("span.chat-entry-preview", {}, shorten(chat.preview, 80) || "Nothing said yet"),

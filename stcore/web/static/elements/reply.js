@@ -26,7 +26,12 @@ class Reply extends HTMLElement {
     fill(
       this,
       h("div.avatar", { "aria-hidden": "true", vars: { "--hue": hueOf(name) } }, initials(name)),
-      h("div.message-main", {}, h("header.message-head", {}, h("span.message-name", {}, name), h("time", {}, clock(reply.created))), this.body),
+      h(
+        "div.message-main",
+        {},
+        h("header.message-head", {}, h("span.message-name", {}, name), h("time", {}, clock(reply.created))),
+        this.body,
+      ),
     );
   }
 }

@@ -21,7 +21,10 @@ export class SchemaForm {
       const group = groups.has(property.group) ? property.group : "connection";
       groups.get(group).push(this.row(name, property));
     }
-    fill(this.element, [...groups].filter(([, rows]) => rows.length).map(([group, rows]) => section(group, rows)));
+    fill(
+      this.element,
+      [...groups].filter(([, rows]) => rows.length).map(([group, rows]) => section(group, rows)),
+    );
   }
 
   row(name, property) {
@@ -33,11 +36,19 @@ export class SchemaForm {
     const control = input.control ?? input;
     control.id = id;
     control.setAttribute("aria-describedby", help.id);
-    this.fields.set(name, { property, control, secret, help, required: this.kind.schema.required?.includes(name), read: input.read });
+    this.fields.set(name, {
+      property,
+      control,
+      secret,
+      help,
+      required: this.kind.schema.required?.includes(name),
+      read: input.read,
+    });
     help.textContent = property.description ?? "";
     if (property.options_from) this.suggest(control, property.options_from);
     const label = h("label.field-label", { for: id }, property.title ?? name);
-    if (property.type === "boolean") return h("div.form-row.check-row", {}, h("div.check-line", {}, control, label), help);
+    if (property.type === "boolean")
+      return h("div.form-row.check-row", {}, h("div.check-line", {}, control, label), help);
     return h("div.form-row", {}, label, input.element ?? control, help);
   }
 
@@ -67,7 +78,10 @@ export class SchemaForm {
     control.after(options);
     try {
       const values = await this.tools.choices(list);
-      fill(options, values.map(({ value, label }) => h("option", { value, label: label ?? null })));
+      fill(
+        options,
+        values.map(({ value, label }) => h("option", { value, label: label ?? null })),
+      );
     } catch {
       control.placeholder ||= "The source did not tell which there are";
     }
@@ -132,7 +146,13 @@ function resolve(raw, schema) {
 function inputFor(name, property, saved) {
   if (property.enum) {
     const options = property.nullable ? ["", ...property.enum] : property.enum;
-    const select = h("select.field", {}, options.map((value) => h("option", { value: String(value) }, value === "" ? "(as the source does)" : String(value))));
+    const select = h(
+      "select.field",
+      {},
+      options.map((value) =>
+        h("option", { value: String(value) }, value === "" ? "(as the source does)" : String(value)),
+      ),
+    );
     select.value = saved === null ? "" : String(saved);
     return select;
   }
@@ -140,18 +160,37 @@ function inputFor(name, property, saved) {
   if (property.type === "integer" || property.type === "number") {
     const step = property.multipleOf ?? (property.type === "integer" ? 1 : "any");
     const limits = { min: property.minimum ?? null, max: property.maximum ?? null, step };
-    return h("input.field", { type: "number", inputmode: "decimal", value: saved ?? "", placeholder: property.nullable ? "as the source does" : "", ...limits });
+    return h("input.field", {
+      type: "number",
+      inputmode: "decimal",
+      value: saved ?? "",
+      placeholder: property.nullable ? "as the source does" : "",
+      ...limits,
+    });
   }
   if (property.type === "array") return h("textarea.field", { rows: "3", value: (saved ?? []).join("\n") });
-  if (property.type === "object") return h("textarea.field.mono", { rows: "4", value: saved ? JSON.stringify(saved, null, 2) : "" });
+  if (property.type === "object")
+    return h("textarea.field.mono", { rows: "4", value: saved ? JSON.stringify(saved, null, 2) : "" });
   if (property.multiline) return h("textarea.field", { rows: "4", value: saved ?? "" });
   const address = /(^|_)(url|address)$/u.test(name) || property.format === "uri";
-  return h("input.field", { type: "text", value: saved ?? "", inputmode: address ? "url" : null, autocomplete: "off", spellcheck: "false" });
+  return h("input.field", {
+    type: "text",
+    value: saved ?? "",
+    inputmode: address ? "url" : null,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
 }
 
 function parse(text, property) {
   if (property.type === "integer" || property.type === "number") return parseNumber(text, property);
-  if (property.type === "array") return { value: text.split("\n").map((line) => line.trim()).filter(Boolean) };
+  if (property.type === "array")
+    return {
+      value: text
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean),
+    };
   if (property.type !== "object") return { value: property.multiline ? text : text.trim() };
   try {
     return { value: JSON.parse(text) };
@@ -166,8 +205,10 @@ function parseNumber(text, { type, minimum, maximum, exclusiveMinimum, exclusive
   if (type === "integer" && !Number.isInteger(value)) return { problem: "Please write a whole number." };
   if (minimum !== undefined && value < minimum) return { problem: `Not less than ${minimum}, please.` };
   if (maximum !== undefined && value > maximum) return { problem: `Not more than ${maximum}, please.` };
-  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) return { problem: `More than ${exclusiveMinimum}, please.` };
-  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) return { problem: `Less than ${exclusiveMaximum}, please.` };
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum)
+    return { problem: `More than ${exclusiveMinimum}, please.` };
+  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum)
+    return { problem: `Less than ${exclusiveMaximum}, please.` };
   return { value };
 }
 

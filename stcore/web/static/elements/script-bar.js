@@ -27,9 +27,17 @@ class ScriptBar extends HTMLElement {
     if (this.shown !== paused) {
       this.shown = paused;
       this.bar = h("progress", { max: "1", "aria-label": "Progress of the script" });
-      const hold = paused ? button("Go on", () => attempt(resume)) : button("Hold", () => attempt(pause), { look: "quiet" });
+      const hold = paused
+        ? button("Go on", () => attempt(resume))
+        : button("Hold", () => attempt(pause), { look: "quiet" });
       const words = paused ? "The script is held" : "A script is running";
-      fill(this, h("span.script-words", {}, words), this.bar, hold, button("Stop", () => attempt(stop), { look: "quiet", drawing: "stop" }));
+      fill(
+        this,
+        h("span.script-words", {}, words),
+        this.bar,
+        hold,
+        button("Stop", () => attempt(stop), { look: "quiet", drawing: "stop" }),
+      );
     }
     if (script.progress === null || script.progress === undefined) this.bar.removeAttribute("value");
     else this.bar.value = script.progress;

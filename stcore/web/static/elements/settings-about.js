@@ -12,8 +12,16 @@ export async function pluginsPage(page) {
   fill(
     page,
     h("h3.settings-title", {}, "Plugins"),
-    h("p.settings-lead", {}, "Everything that touches the outside is a plugin. One that cannot be used is left out; the rest goes on."),
-    h("ul.connections", {}, [...troubled, ...plugins.filter((plugin) => !plugin.problem)].map((plugin) => entry(page, plugin))),
+    h(
+      "p.settings-lead",
+      {},
+      "Everything that touches the outside is a plugin. One that cannot be used is left out; the rest goes on.",
+    ),
+    h(
+      "ul.connections",
+      {},
+      [...troubled, ...plugins.filter((plugin) => !plugin.problem)].map((plugin) => entry(page, plugin)),
+    ),
   );
 }
 
@@ -25,14 +33,34 @@ function entry(page, plugin) {
     await attempt(loadInfo);
     await attempt(() => pluginsPage(page));
   };
-  const tag = plugin.problem ? h("span.tag.bad", {}, icon("alert"), "Has a problem") : !plugin.enabled && h("span.tag.off", {}, "Switched off");
+  const tag = plugin.problem
+    ? h("span.tag.bad", {}, icon("alert"), "Has a problem")
+    : !plugin.enabled && h("span.tag.off", {}, "Switched off");
   return h(
     "li.connection",
     { class: plugin.problem ? "has-problem" : "", data: { name: plugin.name } },
-    h("div.connection-head", {}, h("strong", {}, plugin.name), h("span.faint", {}, [plugin.version, plugin.origin].filter(Boolean).join(" · ")), tag),
+    h(
+      "div.connection-head",
+      {},
+      h("strong", {}, plugin.name),
+      h("span.faint", {}, [plugin.version, plugin.origin].filter(Boolean).join(" · ")),
+      tag,
+    ),
     plugin.summary && h("p.connection-summary", {}, plugin.summary),
-    plugin.problem && h("div.plugin-problem", {}, h("p", {}, plugin.problem), plugin.hint && h("p", {}, h("strong", {}, "To mend it: "), plugin.hint)),
-    h("div.connection-buttons", {}, button(plugin.enabled ? "Switch off" : "Switch on", toggle, { "aria-label": `${plugin.enabled ? "Switch off" : "Switch on"} ${plugin.name}` })),
+    plugin.problem &&
+      h(
+        "div.plugin-problem",
+        {},
+        h("p", {}, plugin.problem),
+        plugin.hint && h("p", {}, h("strong", {}, "To mend it: "), plugin.hint),
+      ),
+    h(
+      "div.connection-buttons",
+      {},
+      button(plugin.enabled ? "Switch off" : "Switch on", toggle, {
+        "aria-label": `${plugin.enabled ? "Switch off" : "Switch on"} ${plugin.name}`,
+      }),
+    ),
   );
 }
 
@@ -52,9 +80,27 @@ const KEYS = [
 export function aboutPage(page) {
   fill(
     page,
-    h("div.about-head", {}, h("img", { src: "/static/favicon.svg", alt: "", width: "56", height: "56" }), h("div", {}, h("h3.settings-title", {}, "stcore"), h("p.faint", {}, `Version ${state.info?.version ?? "?"} · MIT licence`))),
-    h("p.settings-lead", {}, "A chat host whose speciality is pictures. Everything you write and every picture stays on the machine that runs it, except what a source or model you connect has to be sent."),
+    h(
+      "div.about-head",
+      {},
+      h("img", { src: "/static/favicon.svg", alt: "", width: "56", height: "56" }),
+      h(
+        "div",
+        {},
+        h("h3.settings-title", {}, "stcore"),
+        h("p.faint", {}, `Version ${state.info?.version ?? "?"} · MIT licence`),
+      ),
+    ),
+    h(
+      "p.settings-lead",
+      {},
+      "A chat host whose speciality is pictures. Everything you write and every picture stays on the machine that runs it, except what a source or model you connect has to be sent.",
+    ),
     h("h4", {}, "Keys"),
-    h("dl.keys", {}, KEYS.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
+    h(
+      "dl.keys",
+      {},
+      KEYS.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
+    ),
   );
 }

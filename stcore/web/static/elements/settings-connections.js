@@ -40,7 +40,11 @@ export async function connectionsPage(page, room) {
     page,
     h("h3.settings-title", {}, words.title),
     h("p.settings-lead", {}, words.lead),
-    h("ul.connections", {}, all.connections.map((connection) => card(view, connection, kindOf(connection)))),
+    h(
+      "ul.connections",
+      {},
+      all.connections.map((connection) => card(view, connection, kindOf(connection))),
+    ),
     button(words.add, () => chooseKind(view), { drawing: "plus", look: "primary" }),
   );
 }
@@ -62,7 +66,11 @@ function card(view, connection, kind) {
       "div.connection-head",
       {},
       h("strong", {}, connection.name),
-      h("span.faint", {}, [connection.label, connection.embedded ? "comes with stcore" : WHERE[kind?.where]].filter(Boolean).join(" · ")),
+      h(
+        "span.faint",
+        {},
+        [connection.label, connection.embedded ? "comes with stcore" : WHERE[kind?.where]].filter(Boolean).join(" · "),
+      ),
       connection.default && h("span.tag", {}, icon("check"), "Default"),
     ),
     connection.problem && h("p.warning", {}, connection.problem),
@@ -104,14 +112,24 @@ function chooseKind(view) {
         h("span.kind-summary", {}, kind.summary),
       ),
     );
-  fill(view.page, back(view), h("h3.settings-title", {}, view.words.kinds), h("ul.kinds", {}, view.all.kinds.map(choice)));
+  fill(
+    view.page,
+    back(view),
+    h("h3.settings-title", {}, view.words.kinds),
+    h("ul.kinds", {}, view.all.kinds.map(choice)),
+  );
   view.page.querySelector(".kind")?.focus();
 }
 
 const back = (view) => button("Back", view.again, { drawing: "left", look: "quiet", class: "back" });
 
 function editForm(view, kind, connection) {
-  const name = h("input.field", { value: connection?.name ?? freeName(view, kind), id: "connection-name", autocomplete: "off", disabled: Boolean(connection) });
+  const name = h("input.field", {
+    value: connection?.name ?? freeName(view, kind),
+    id: "connection-name",
+    autocomplete: "off",
+    disabled: Boolean(connection),
+  });
   const form = new SchemaForm(kind, connection, { choices: (list) => choicesOf(view, connection, list) });
   const result = h("div.check-result", { "aria-live": "polite" });
   const check = () => runCheck(view, kind, connection, form, result);
@@ -120,7 +138,9 @@ function editForm(view, kind, connection) {
     const options = form.values();
     if (!options) return;
     const saved = await attempt(() =>
-      connection ? patch(at(view.base, connection.name), { options }) : post(view.base, { source: kind.id, name: name.value.trim() || null, options }),
+      connection
+        ? patch(at(view.base, connection.name), { options })
+        : post(view.base, { source: kind.id, name: name.value.trim() || null, options }),
     );
     if (saved === undefined) return;
     emit("toast", { level: "success", text: connection ? "Saved" : `Added “${saved.name ?? name.value}”` });
@@ -130,13 +150,31 @@ function editForm(view, kind, connection) {
     view.page,
     back(view),
     h("h3.settings-title", {}, connection ? connection.name : `New: ${kind.label}`),
-    h("p.settings-lead", {}, kind.summary, " ", kind.docs && h("a", { href: kind.docs, target: "_blank", rel: "noopener noreferrer" }, "Its documentation")),
+    h(
+      "p.settings-lead",
+      {},
+      kind.summary,
+      " ",
+      kind.docs && h("a", { href: kind.docs, target: "_blank", rel: "noopener noreferrer" }, "Its documentation"),
+    ),
     h(
       "form.schema-form",
       { onsubmit: save, novalidate: true },
-      h("div.form-row", {}, h("label.field-label", { for: "connection-name" }, "Name"), name, !connection && h("p.field-help", {}, "How you call it in commands and menus.")),
+      h(
+        "div.form-row",
+        {},
+        h("label.field-label", { for: "connection-name" }, "Name"),
+        name,
+        !connection && h("p.field-help", {}, "How you call it in commands and menus."),
+      ),
       form.element,
-      h("div.form-footer", {}, result, button("Check", check), button(connection ? "Save" : view.words.add, null, { look: "primary", type: "submit" })),
+      h(
+        "div.form-footer",
+        {},
+        result,
+        button("Check", check),
+        button(connection ? "Save" : view.words.add, null, { look: "primary", type: "submit" }),
+      ),
     ),
   );
   (connection ? form.element.querySelector("input, select, textarea") : name)?.focus();
@@ -160,8 +198,11 @@ function freeName(view, kind) {
 /** The values of a list that only the source knows; none for a connection that is not saved yet. */
 async function choicesOf(view, connection, list) {
   if (!connection) return [];
-  const path = list === "models" ? at(view.base, connection.name, "models") : at(view.base, connection.name, "choices", list);
+  const path =
+    list === "models" ? at(view.base, connection.name, "models") : at(view.base, connection.name, "choices", list);
   const answer = await get(path);
   const entries = answer.models ?? answer.choices ?? answer;
-  return entries.map((entry) => (typeof entry === "string" ? { value: entry } : { value: entry.id ?? entry.value, label: entry.label ?? entry.name }));
+  return entries.map((entry) =>
+    typeof entry === "string" ? { value: entry } : { value: entry.id ?? entry.value, label: entry.label ?? entry.name },
+  );
 }

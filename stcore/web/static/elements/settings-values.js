@@ -31,15 +31,27 @@ export async function picturesPage(page) {
         "div.form-columns",
         {},
         form.number("steps", "Steps", { min: 1, max: 150, help: "More is slower and often finer." }),
-        form.number("guidance", "Guidance", { min: 0, max: 30, step: "any", help: "How strictly the prompt is followed." }),
+        form.number("guidance", "Guidance", {
+          min: 0,
+          max: 30,
+          step: "any",
+          help: "How strictly the prompt is followed.",
+        }),
         "sampler" in image && form.choice("sampler", "Sampler", "samplers"),
         "scheduler" in image && form.choice("scheduler", "Scheduler", "schedulers"),
         form.number("count", "Pictures at once", { min: 1, max: 4 }),
-        form.number("seed", "Seed", { min: 0, step: 1, help: "The same seed gives the same picture; empty is random." }),
+        form.number("seed", "Seed", {
+          min: 0,
+          step: 1,
+          help: "The same seed gives the same picture; empty is random.",
+        }),
       ),
       styleRow(styles, () => picturesPage(page)),
       form.text("prefix", "Before every prompt", { rows: 2, help: "Words that every picture begins with." }),
-      form.text("negative", "Kept out of every picture", { rows: 2, help: "The negative prompt, for sources that take one." }),
+      form.text("negative", "Kept out of every picture", {
+        rows: 2,
+        help: "The negative prompt, for sources that take one.",
+      }),
     ]),
   );
 }
@@ -54,9 +66,17 @@ export async function youPage(page) {
     h("p.settings-lead", {}, "How you are called, and what the text model is told first."),
     form.wrap([
       form.text("user_name", "Your name", { help: "It stands on your messages and replaces {{user}}." }),
-      form.text("character_name", "Name of the other side", { help: "Who answers when no character is chosen; it replaces {{char}}." }),
-      form.text("system_prompt", "First words to the model", { rows: 4, help: "What the model is told before the chat." }),
-      form.number("context_tokens", "Memory", { min: 256, help: "How much of the chat is sent with each message, in tokens." }),
+      form.text("character_name", "Name of the other side", {
+        help: "Who answers when no character is chosen; it replaces {{char}}.",
+      }),
+      form.text("system_prompt", "First words to the model", {
+        rows: 4,
+        help: "What the model is told before the chat.",
+      }),
+      form.number("context_tokens", "Memory", {
+        min: 256,
+        help: "How much of the chat is sent with each message, in tokens.",
+      }),
     ]),
   );
 }
@@ -74,7 +94,12 @@ class ValueForm {
       event.preventDefault();
       attempt(() => this.save());
     };
-    return h("form.schema-form", { onsubmit }, rows, h("div.form-footer", {}, button("Save", null, { look: "primary", type: "submit" })));
+    return h(
+      "form.schema-form",
+      { onsubmit },
+      rows,
+      h("div.form-footer", {}, button("Save", null, { look: "primary", type: "submit" })),
+    );
   }
 
   async save() {
@@ -86,14 +111,21 @@ class ValueForm {
   }
 
   row(id, label, control, help) {
-    return h("div.form-row", {}, h("label.field-label", { for: id }, label), control, help && h("p.field-help", {}, help));
+    return h(
+      "div.form-row",
+      {},
+      h("label.field-label", { for: id }, label),
+      control,
+      help && h("p.field-help", {}, help),
+    );
   }
 
   text(name, label, { rows = 1, help = "" } = {}) {
     if (!(name in this.saved)) return null;
     const id = uniqueId("value");
     const value = this.saved[name] ?? "";
-    const control = rows > 1 ? h("textarea.field", { id, rows, value }) : h("input.field", { id, value, autocomplete: "off" });
+    const control =
+      rows > 1 ? h("textarea.field", { id, rows, value }) : h("input.field", { id, value, autocomplete: "off" });
     this.readers.set(name, () => control.value.trim());
     return this.row(id, label, control, help);
   }
@@ -101,7 +133,13 @@ class ValueForm {
   number(name, label, { help = "", ...limits } = {}) {
     if (!(name in this.saved)) return null;
     const id = uniqueId("value");
-    const control = h("input.field", { id, type: "number", inputmode: "decimal", value: this.saved[name] ?? "", ...limits });
+    const control = h("input.field", {
+      id,
+      type: "number",
+      inputmode: "decimal",
+      value: this.saved[name] ?? "",
+      ...limits,
+    });
     this.readers.set(name, () => (control.value === "" ? null : Number(control.value)));
     return this.row(id, label, control, help);
   }
@@ -110,7 +148,13 @@ class ValueForm {
     if (!(name in this.saved)) return null;
     const id = uniqueId("value");
     const options = h("datalist", { id: `${id}-list` });
-    const control = h("input.field", { id, value: this.saved[name] ?? "", list: options.id, autocomplete: "off", placeholder: "as the source does" });
+    const control = h("input.field", {
+      id,
+      value: this.saved[name] ?? "",
+      list: options.id,
+      autocomplete: "off",
+      placeholder: "as the source does",
+    });
     this.readers.set(name, () => control.value.trim());
     this.offer(options, list);
     return this.row(id, label, [control, options], "");
@@ -121,7 +165,10 @@ class ValueForm {
     if (!source) return;
     try {
       const answer = await get(`/api/sources/${encodeURIComponent(source)}/choices/${list}`);
-      fill(options, (answer.choices ?? answer).map((value) => h("option", { value })));
+      fill(
+        options,
+        (answer.choices ?? answer).map((value) => h("option", { value })),
+      );
     } catch {
       options.replaceChildren(); // The source knows no such list, or is away; any word can be typed.
     }
@@ -129,7 +176,17 @@ class ValueForm {
 }
 
 function sizes(form, image) {
-  const field = (name, value, label) => h("input.field", { type: "number", min: 64, max: 16384, step: 8, inputmode: "numeric", value: value ?? "", "aria-label": label, name });
+  const field = (name, value, label) =>
+    h("input.field", {
+      type: "number",
+      min: 64,
+      max: 16384,
+      step: 8,
+      inputmode: "numeric",
+      value: value ?? "",
+      "aria-label": label,
+      name,
+    });
   const width = field("width", image.width, "Width in pixels");
   const height = field("height", image.height, "Height in pixels");
   const presets = h("div.size-presets", { role: "group", "aria-label": "Sizes" });
@@ -155,12 +212,22 @@ function sizes(form, image) {
   draw();
   form.readers.set("width", () => (width.value === "" ? null : Number(width.value)));
   form.readers.set("height", () => (height.value === "" ? null : Number(height.value)));
-  return h("fieldset.form-group", {}, h("legend", {}, "Size"), presets, h("div.size-fields", {}, width, h("span", { "aria-hidden": "true" }, "×"), height, h("span.faint", {}, "pixels")));
+  return h(
+    "fieldset.form-group",
+    {},
+    h("legend", {}, "Size"),
+    presets,
+    h("div.size-fields", {}, width, h("span", { "aria-hidden": "true" }, "×"), height, h("span.faint", {}, "pixels")),
+  );
 }
 
 function styleRow(styles, redraw) {
   const id = uniqueId("value");
-  const select = h("select.field", { id }, styles.map(({ name }) => h("option", { value: name }, name)));
+  const select = h(
+    "select.field",
+    { id },
+    styles.map(({ name }) => h("option", { value: name }, name)),
+  );
   select.value = state.info?.style ?? "";
   const help = h("p.field-help");
   const describe = () => (help.textContent = styles.find((style) => style.name === select.value)?.description ?? "");

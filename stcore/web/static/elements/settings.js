@@ -27,7 +27,10 @@ class Settings extends HTMLElement {
       h("header.settings-head", {}, h("h2", { id: "settings-title" }, "Settings"), close),
       h("div.settings-middle", {}, this.tabs, this.page),
     );
-    this.dialog.addEventListener("click", (event) => event.target === this.dialog && isOutside(event, this.dialog) && this.dialog.close());
+    this.dialog.addEventListener(
+      "click",
+      (event) => event.target === this.dialog && isOutside(event, this.dialog) && this.dialog.close(),
+    );
     this.dialog.addEventListener("close", () => fill(this.page));
     this.tabs.addEventListener("keydown", (event) => this.steer(event));
     fill(this, this.dialog);
@@ -69,7 +72,14 @@ class Settings extends HTMLElement {
   steer(event) {
     const names = Object.keys(PAGES);
     const index = names.indexOf(event.target.dataset.page);
-    const to = { ArrowDown: index + 1, ArrowRight: index + 1, ArrowUp: index - 1, ArrowLeft: index - 1, Home: 0, End: -1 }[event.key];
+    const to = {
+      ArrowDown: index + 1,
+      ArrowRight: index + 1,
+      ArrowUp: index - 1,
+      ArrowLeft: index - 1,
+      Home: 0,
+      End: -1,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     this.choose(names.at(to % names.length));

@@ -25,7 +25,12 @@ class Toasts extends HTMLElement {
   show(content, stay) {
     const card = h("div.toast", { class: content.look, role: content.look === "error" ? "alert" : "status" });
     const close = () => this.drop(card);
-    fill(card, icon(ICONS[content.look] ?? "info"), h("div.toast-body", {}, content.body), iconButton("close", "Dismiss", close));
+    fill(
+      card,
+      icon(ICONS[content.look] ?? "info"),
+      h("div.toast-body", {}, content.body),
+      iconButton("close", "Dismiss", close),
+    );
     this.append(card);
     while (this.children.length > MOST) this.firstElementChild.remove();
     if (this.matches(":popover-open")) this.hidePopover();
@@ -64,7 +69,8 @@ export function errorBody(error) {
   const vendor = error.vendor && error.vendor !== error.message;
   return [
     h("strong", {}, error.message),
-    error.where?.excerpt && h("pre.excerpt", { tabindex: "0", "aria-label": "The place in the script" }, error.where.excerpt),
+    error.where?.excerpt &&
+      h("pre.excerpt", { tabindex: "0", "aria-label": "The place in the script" }, error.where.excerpt),
     error.trace?.length > 0 && h("p.faint", {}, `In: ${error.trace.join(" › ")}`),
     WHOSE[error.whose] && h("p.faint", {}, WHOSE[error.whose]),
     error.hint && h("p", {}, error.hint),

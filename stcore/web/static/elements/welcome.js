@@ -4,7 +4,11 @@ import { fill, h, icon } from "../core/dom.js";
 
 const EXAMPLES = [
   { drawing: "picture", text: "/sd apple tree", note: "Make a picture" },
-  { drawing: "settings", text: '/sd seed=42 width=768 height=512 negative="fog" harbour at dawn', note: "Choose seed, size, what to avoid" },
+  {
+    drawing: "settings",
+    text: '/sd seed=42 width=768 height=512 negative="fog" harbour at dawn',
+    note: "Choose seed, size, what to avoid",
+  },
   { drawing: "chat", text: "Tell me about a harbour town at dawn.", note: "Just talk" },
   { drawing: "info", text: "/help", note: "See all commands" },
 ];
@@ -15,7 +19,13 @@ class Welcome extends HTMLElement {
       this,
       h("img.welcome-mark", { src: "/static/favicon.svg", alt: "", width: "72", height: "72" }),
       h("h2", {}, "What shall we picture?"),
-      h("p", {}, "Write a message, or ask for a picture with ", h("code", {}, "/sd"), ". Nothing has to be set up first."),
+      h(
+        "p",
+        {},
+        "Write a message, or ask for a picture with ",
+        h("code", {}, "/sd"),
+        ". Nothing has to be set up first.",
+      ),
       h("div.welcome-chips", {}, EXAMPLES.map(chip)),
     );
   }

@@ -31,7 +31,10 @@ export class Zoom {
   by(factor, x = null, y = null) {
     const box = this.stage.getBoundingClientRect();
     const scale = Math.min(MOST, Math.max(1, this.scale * factor));
-    const [fromX, fromY] = [(x ?? box.left + box.width / 2) - box.left - box.width / 2, (y ?? box.top + box.height / 2) - box.top - box.height / 2];
+    const [fromX, fromY] = [
+      (x ?? box.left + box.width / 2) - box.left - box.width / 2,
+      (y ?? box.top + box.height / 2) - box.top - box.height / 2,
+    ];
     const change = scale / this.scale;
     this.x = fromX - (fromX - this.x) * change;
     this.y = fromY - (fromY - this.y) * change;
