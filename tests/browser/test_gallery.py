@@ -231,3 +231,25 @@ def test_deleting_a_picture_takes_it_from_gallery_and_message(studio: Studio, co
     page.wait_for_function("() => document.querySelectorAll('.tile').length === 1")
     page.wait_for_function("() => document.querySelectorAll('.message .picture').length === 1")
     assert page.inner_text("st-gallery h2").split()[-1] == "1"
+
+
+def test_deleting_and_arriving_leave_the_order_alone(studio: Studio, context: Any, opened: Any) -> None:
+    chat = studio.chat()
+    oldest_first = studio.pictures(chat, 62)
+    page = opened(context, studio, chat)
+    show_gallery(page)
+    page.wait_for_selector(".tile >> nth=59")
+    page.hover(".tile >> nth=1")
+    page.click(".tile-more >> nth=1")
+    page.click(".menu-item >> text=Delete")
+    page.click("dialog[open] >> .button.danger")
+    page.wait_for_function("() => document.querySelectorAll('.tile').length === 59")
+    page.fill("#composer-text", "/sd width=96 height=64 apple tree")
+    page.press("#composer-text", "Enter")
+    page.wait_for_function("() => document.querySelectorAll('.tile').length === 60")
+    shown = page.evaluate("() => [...document.querySelectorAll('.tile')].map((tile) => tile.dataset.id)")
+    newest_first = oldest_first[::-1]
+    assert shown[1:] == [newest_first[0], *newest_first[2:60]]
+    page.click(".load-more")
+    page.wait_for_function("() => document.querySelectorAll('.tile').length === 62")
+    assert page.inner_text("st-gallery h2").split()[-1] == "62"
