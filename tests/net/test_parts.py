@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -53,6 +55,11 @@ async def finish(task: asyncio.Task[T], clock: ManualClock, done: Callable[[], b
             break
         await clock.advance(0.1)
     return clock.monotonic()
+
+
+def test_the_library_is_not_imported_before_it_is_needed() -> None:
+    code = "import sys, stcore.net; sys.exit('httpx' in sys.modules or 'websockets' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # -- retrying --------------------------------------------------------------------------------------------------------

@@ -72,10 +72,16 @@ def plain(**save: Any) -> Workflow:
 
 @pytest.mark.feature("F261")
 def test_the_address_is_the_usual_one(comfy: Source) -> None:
-    assert comfy.Options().url == "http://127.0.0.1:8188"
+    assert comfy.Options().url == comfy.endpoint(comfy.Options()).url == "http://127.0.0.1:8188"
 
 
-@pytest.mark.feature("F262", "F263", "SRC-10")
+@pytest.mark.feature("F263")
+async def test_a_server_managed_by_swarmui_is_reached_by_its_port(comfy: Source) -> None:
+    async with connected(comfy, url="http://127.0.0.1:7821") as connection:
+        assert connection.http.base_url == "http://127.0.0.1:7821"
+
+
+@pytest.mark.feature("F262", "SRC-10")
 async def test_check_finds_a_server_and_generates_nothing(comfy: Source, server: Fake, url: str) -> None:
     async with connected(comfy, url=url) as connection:
         health = await comfy.check(connection)
@@ -133,7 +139,7 @@ async def test_capabilities_come_from_the_workflow(comfy: Source, url: str) -> N
 # -- a picture -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.feature("F199", "F264", "F268", "F272", "SRC-3")
+@pytest.mark.feature("F199", "F264", "F268", "F269", "F272", "SRC-3")
 async def test_a_picture_with_progress_and_previews(comfy: Source, server: Fake, url: str) -> None:
     async with connected(comfy, url=url) as connection:
         told = await run(

@@ -29,8 +29,7 @@ class Watch:
         if self._task_id:
             return
         try:
-            state = (await self._progress(picture=False)).get("state") or {}
-            self._came_when_busy = bool(state.get("job_count"))
+            self._came_when_busy = bool(_state(await self._progress(picture=False)).get("job_count"))
         except ProviderError:
             self._came_when_busy = True  # some of the family tell no progress: then nothing is claimed
 
@@ -46,7 +45,7 @@ class Watch:
     async def _exact(self) -> list[Event]:
         # The steps come from the server's own progress. They are ours for sure when our task was active before that
         # question and still is after it.
-        state = (await self._progress(picture=False)).get("state") or {} if self.ours else {}
+        state = _state(await self._progress(picture=False)) if self.ours else {}
         asked = {"id_task": self._task_id, "id_live_preview": self._preview_id, "live_preview": self._previews}
         told = _object(await self._http.post("/internal/progress", json=asked))
         self.ours = bool(told.get("active"))
@@ -67,7 +66,7 @@ class Watch:
 
     async def _guess(self) -> list[Event]:
         told = await self._progress(picture=self._previews)
-        state = told.get("state") or {}
+        state = _state(told)
         stamp = str(state.get("job_timestamp") or "")
         if not state.get("job_count"):
             self.ours = False
@@ -107,6 +106,11 @@ class Watch:
 def _object(answer: Answer) -> dict[str, Any]:
     found = answer.raise_for_error().json()
     return found if isinstance(found, dict) else {}
+
+
+def _state(told: dict[str, Any]) -> dict[str, Any]:
+    state = told.get("state")
+    return state if isinstance(state, dict) else {}
 
 
 def _whole(value: Any) -> int:

@@ -76,8 +76,8 @@ class Server:
         queue = await self._get("/queue")
         history = await self._get("/history", {"max_items": 200})
         ended = [entry.get("prompt") for entry in history.values() if isinstance(entry, dict)]
-        for entry in [*queue.get("queue_running", ()), *queue.get("queue_pending", ()), *ended]:
-            if _is_entry(entry) and str(entry[3].get(MARK, "")) == run_id:
+        for entry in _entries([*_list(queue.get("queue_running")), *_list(queue.get("queue_pending")), *ended]):
+            if str(entry[3].get(MARK, "")) == run_id:
                 return Found(str(entry[1]), str(entry[3].get("client_id", "")))
         return None
 
@@ -100,11 +100,10 @@ class Server:
         if entry := await self.ended(prompt_id):
             return State("ended", entry=entry)
         queue = await self._get("/queue")
-        running = [str(entry[1]) for entry in queue.get("queue_running", ()) if _is_entry(entry)]
+        running = [str(entry[1]) for entry in _entries(queue.get("queue_running"))]
         if prompt_id in running:
             return State("running")
-        waiting = sorted((e for e in queue.get("queue_pending", ()) if _is_entry(e)), key=lambda e: float(e[0]))
-        order = [str(entry[1]) for entry in waiting]
+        order = [str(entry[1]) for entry in sorted(_entries(queue.get("queue_pending")), key=lambda entry: entry[0])]
         if prompt_id in order:
             return State("pending", ahead=len(running) + order.index(prompt_id))
         # It may have ended between the two questions.
@@ -184,6 +183,11 @@ class Server:
             return None
 
 
-def _is_entry(entry: Any) -> bool:
-    """A run in queue or history: ``[number, id, graph, extra_data, outputs]``."""
-    return isinstance(entry, list) and len(entry) >= 4 and isinstance(entry[3], dict)
+def _entries(found: Any) -> list[list[Any]]:
+    """The runs in a list of queue or history, each ``[number, id, graph, extra_data, outputs]``."""
+    lists = (entry for entry in _list(found) if isinstance(entry, list) and len(entry) >= 4)
+    return [entry for entry in lists if isinstance(entry[0], int | float) and isinstance(entry[3], dict)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
