@@ -41,8 +41,11 @@ class Durable:
 
     current: ClassVar[Durable | None] = None
 
-    def __init__(self, url: str, executor: str, run: Run, loop: asyncio.AbstractEventLoop) -> None:
-        self._url, self._executor, self._run, self._loop = url, executor, run, loop
+    def __init__(
+        self, url: str, executor: str, run: Run, lost: Callable[[str], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """``run`` lives a job's life; ``lost`` is told, on ``loop``, of a job that dbos let fall."""
+        self._url, self._executor, self._run, self._lost, self._loop = url, executor, run, lost, loop
 
     def launch(self) -> None:
         """Bring dbos up. Raises ``HostError`` when this process has one already."""
@@ -106,7 +109,12 @@ class Durable:
             Durable.current = None
 
     async def _life_of(self, job_id: str) -> None:
-        await self._run(job_id, self._step)
+        try:
+            await self._run(job_id, self._step)
+        except Exception:
+            # It could not note a step: the disk is full, say. The job itself is none the worse for it.
+            self._loop.call_soon_threadsafe(self._lost, job_id)
+            raise
 
     async def _step(self, name: str, act: Callable[[], Coroutine[Any, Any, Outcome]]) -> Outcome:
         result: Outcome = await DBOS.run_step_async({"name": name}, self._on_host_loop, act)

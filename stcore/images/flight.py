@@ -50,7 +50,8 @@ class Tools:
 
 @dataclass
 class Flight:
-    """A job in flight. ``claimed``: its row says running; ``handed`` is set while no ``start`` call is under way."""
+    """A job in flight. ``claimed``: its row says running; ``handed`` is set while no ``start`` call is under way;
+    ``outcomes`` are those of the steps that this program has done."""
 
     job: Job
     announcer: Announcer
@@ -63,6 +64,7 @@ class Flight:
     started: float = 0.0
     dropped: bool = False
     error: StcoreError | None = None
+    outcomes: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
     handed: asyncio.Event = field(default_factory=asyncio.Event)
     lane: Lane | None = None

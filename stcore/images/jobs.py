@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
-from stcore.errors import NotFound, StcoreError, StorageError, UserError
+from stcore.errors import NotFound, StcoreError, UserError
 from stcore.images import job_rows
 from stcore.images.events import CancelOutcome
 from stcore.images.flight import Tools
@@ -124,8 +124,8 @@ class Jobs:
         """A full disk must not end the watch over orphaned jobs."""
         try:
             await act()
-        except StorageError as error:
-            _logger.warning("%s", error)
+        except Exception as error:  # noqa: BLE001 - told, and tried again at the next beat
+            _logger.warning("Looking after orphaned jobs failed: %s", error)
 
     async def _launch(self) -> None:
         loop = asyncio.get_running_loop()
@@ -133,7 +133,7 @@ class Jobs:
         def launched() -> Durable:
             from stcore.images.durable import Durable
 
-            driver = Durable(self._database.url, self._executors.own, self._runner.run, loop)
+            driver = Durable(self._database.url, self._executors.own, self._runner.run, self._go_on_without, loop)
             driver.launch()
             return driver
 
@@ -167,10 +167,13 @@ class Jobs:
         _logger.info("Going on with %d jobs of programs that stopped", len(adopted))
         self._watch()
         if self._driver is not None:
-            await asyncio.to_thread(self._driver.resume, adopted)
-        else:
-            for job_id in adopted:
-                self._spawn(self._runner.run(job_id, _inline), f"job {job_id}")
+            try:
+                await asyncio.to_thread(self._driver.resume, adopted)
+                return
+            except Exception as error:  # noqa: BLE001 - told; the rows are enough to go on
+                _logger.warning("Adopted jobs are not durable: %s", error)
+        for job_id in adopted:
+            self._go_on_without(job_id)
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 
@@ -201,10 +204,18 @@ class Jobs:
 
     async def _begin(self, job_id: str) -> None:
         await self._ready.wait()
-        if self._driver is not None:
-            await asyncio.get_running_loop().run_in_executor(None, self._driver.begin, job_id)
-        else:
+        if self._driver is None:
             await self._runner.run(job_id, _inline)
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self._driver.begin, job_id)
+        except Exception as error:  # noqa: BLE001 - whatever keeps dbos from it, the job need not fail for that
+            _logger.warning("Job %s is not durable: %s", job_id, error)
+            self._go_on_without(job_id)
+
+    def _go_on_without(self, job_id: str) -> None:
+        """Run a job inline from wherever it stands; its row keeps it safe."""
+        self._spawn(self._runner.run(job_id, _inline), f"job {job_id}")
 
     async def get(self, job_id: str) -> dict[str, Any]:
         """The job with its latest progress, or ``NotFound``."""

@@ -68,17 +68,21 @@ class Runner:
         flight = await self._flight(job_id)
         if flight is None or flight.dropped or flight.job.state != "queued":
             return None
-        return await self._work(flight, self._starter.hand_over(flight))
+        if "submit" not in flight.outcomes:
+            flight.outcomes["submit"] = await self._work(flight, self._starter.hand_over(flight))
+        return flight.outcomes["submit"]
 
     async def collect(self, job_id: str) -> Outcome:
         """Store every picture as it comes until the run ends; after a restart, find the run first."""
         flight = await self._flight(job_id)
         if flight is None or flight.dropped:
             return None
-        try:
-            return await self._work(flight, self._collect(flight))
-        finally:
-            flight.leave_lane()
+        if "collect" not in flight.outcomes:
+            try:
+                flight.outcomes["collect"] = await self._work(flight, self._collect(flight))
+            finally:
+                flight.leave_lane()
+        return flight.outcomes["collect"]
 
     async def publish(self, job_id: str, outcome: Outcome) -> Outcome:
         """Message, attachments, the job's last state and the journal: all in one transaction, once."""

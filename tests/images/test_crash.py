@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from stcore.images import job_rows
 from stcore.images.intent import Intent
@@ -269,10 +270,30 @@ async def test_a_second_durable_host_in_one_process_runs_its_jobs_all_the_same(t
         assert (await one.done((await one.submit())["id"]))["state"] == "done"
 
 
+@pytest.mark.parametrize("table", ["workflow_status", "operation_outputs"])
+async def test_a_job_does_not_need_dbos_to_be_finished(tmp_path: Path, table: str) -> None:
+    """Its tables are taken away while it runs, as a full disk would: the picture is published, and made once."""
+    source = Scripted(FarSide(tmp_path / "far"))
+    async with Studio(tmp_path, source, durable=True) as studio:
+        await studio.jobs._ready.wait()
+        chat = await studio.chats.create()
+        gate = source.hold("render")
+        early = await studio.submit(chat_id=chat.id)
+        await source.until("render")
+        await studio.database.write(lambda c: c.execute(text(f"ALTER TABLE {table} RENAME TO gone")))
+        late = await studio.submit(chat_id=chat.id)
+        gate.set()
+        for job in (early, late):
+            over = await studio.done(job["id"])
+            assert (over["state"], over["error"]) == ("done", None)
+        assert await studio.count_messages() == 2
+        assert [source.far.submissions(job["id"]) for job in (early, late)] == [1, 1]
+        await studio.database.write(lambda c: c.execute(text(f"ALTER TABLE gone RENAME TO {table}")))
+
+
 async def test_dbos_forgets_what_is_over(tmp_path: Path) -> None:
     """Its tables do not grow for ever: yesterday's workflows go at the next start."""
     from dbos import DBOS
-    from sqlalchemy import text
 
     async with Studio(tmp_path, Scripted(FarSide(tmp_path / "far")), durable=True) as studio:
         await studio.done((await studio.submit())["id"])
