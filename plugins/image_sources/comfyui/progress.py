@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from stcore import Event, Log, Preview, Running
@@ -112,7 +113,9 @@ class Progress:
                 self._advance(str(node_id), state.get("value"), state.get("max"))
 
     def _advance(self, node_id: str, value: Any, most: Any) -> None:
-        if not isinstance(value, int | float) or not isinstance(most, int | float) or most <= 0:
+        if not isinstance(value, int | float) or not isinstance(most, int | float):
+            return
+        if not (isfinite(value) and isfinite(most) and value >= 0 and most > 0):
             return
         self._current = node_id
         self._within[node_id] = (min(value, most), most)
