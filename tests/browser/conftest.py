@@ -142,8 +142,9 @@ def studio(shared_studio: Studio) -> Iterator[Studio]:
     shared_studio.clock.ahead = timedelta()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """A browser for one module: while it is open, no other test of this process can run an event loop."""
     if not CHROMIUM and os.environ.get("CI") == "true":
         pytest.fail("Chromium is missing; on CI the page has to be tested.")
     if not CHROMIUM:
