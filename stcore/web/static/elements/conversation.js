@@ -187,7 +187,13 @@ function withDays(entries) {
 function sameSpeaker(before, entry) {
   if (before.kind !== "st-message" || entry.kind !== "st-message") return false;
   const [a, b] = [before.item, entry.item];
-  return a.role === b.role && a.name === b.name && a.hidden === b.hidden && b.created - a.created < SAME_SPEAKER_MS;
+  return (
+    !b.pictures.length &&
+    a.role === b.role &&
+    a.name === b.name &&
+    a.hidden === b.hidden &&
+    b.created - a.created < SAME_SPEAKER_MS
+  );
 }
 
 /** Make the children of `parent` those of `items`, keeping the elements that are there already. */

@@ -11,7 +11,9 @@ const WHY = {
   renamed: "called",
   chosen: "chosen",
 };
-const SHOWN_APART = new Set(["adjustments", "width", "height"]);
+const NAMES = { preset: "Style" };
+/** Told elsewhere, or of use to programs only. */
+const LEFT_OUT = new Set(["adjustments", "width", "height", "index", "seed_origin", "initiator", "mode"]);
 
 /**
  * @param {Object} picture @param {(text: string) => void} use Puts text into the composer.
@@ -72,8 +74,11 @@ function list(rows) {
 /** Everything else that the source told and that fits on a line. */
 function further({ details: told = {} }) {
   return Object.entries(told)
-    .filter(([name, value]) => !SHOWN_APART.has(name) && ["string", "number", "boolean"].includes(typeof value))
-    .map(([name, value]) => [heading(name), typeof value === "boolean" ? (value ? "yes" : "no") : String(value)]);
+    .filter(([name, value]) => !LEFT_OUT.has(name) && ["string", "number", "boolean"].includes(typeof value))
+    .map(([name, value]) => [
+      NAMES[name] ?? heading(name),
+      typeof value === "boolean" ? (value ? "yes" : "no") : String(value),
+    ]);
 }
 
 const heading = (name) => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("_", " ");

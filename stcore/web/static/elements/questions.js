@@ -41,7 +41,9 @@ class Questions extends HTMLElement {
 }
 
 function textOf({ html, text, title }) {
-  const words = html ? fillSanitised(h("div.question-text.prose"), html) : h("p.question-text", {}, text ?? "");
+  const words = html
+    ? fillSanitised(h("div.question-text.prose", { tabindex: "0" }), html)
+    : h("p.question-text", {}, text ?? "");
   return [title && h("h2.dialog-title", {}, title), words];
 }
 
