@@ -10,7 +10,7 @@ run: $(STAMP)
 	$(BIN)/stcore serve $(ARGS)
 
 test: $(STAMP) lint type
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
