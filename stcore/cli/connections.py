@@ -99,23 +99,24 @@ def _typed(name: str, text: str, field: dict[str, Any]) -> Any:
     return text
 
 
-def _secrets(host: Host, room: Room, kind: str, options: dict[str, Any], *, key_stdin: bool, ask: bool) -> None:
-    """Fill in secrets from standard input or by asking; they are never echoed."""
-    fields = [name for name, field in _fields(host, room, kind).items() if "password" in str(field)]
+def _complete(options: dict[str, Any], schema: dict[str, Any], kind: str, *, key_stdin: bool, ask: bool) -> None:
+    """Fill in what is needed and secret: from standard input, or by asking whoever sits there. Nothing is echoed."""
+    fields: dict[str, Any] = schema.get("properties", {})
+    secrets = [name for name, field in fields.items() if "password" in str(field)]
     if key_stdin:
-        if len(fields) != 1:
-            raise UserError(f"--key-stdin needs a kind with one secret; {kind} has {len(fields)}.")
-        options[fields[0]] = sys.stdin.readline().strip()
-    elif ask and sys.stdin.isatty():
-        for name in fields:
-            if name not in options:
-                entered = click.prompt(f"{name} (empty = none)", hide_input=True, default="", show_default=False)
-                options.update({name: entered} if entered else {})
-
-
-def _fields(host: Host, room: Room, kind: str) -> dict[str, Any]:
-    schema: dict[str, Any] = _connections(host, room).schema(kind)
-    return dict(schema.get("properties", {}))
+        if len(secrets) != 1:
+            raise UserError(f"--key-stdin needs a kind with one secret; {kind} has {len(secrets)}.")
+        options[secrets[0]] = sys.stdin.readline().strip()
+    if not (ask and sys.stdin.isatty()):
+        return
+    for name in schema.get("required", ()):
+        if name not in options and name not in secrets:
+            options[name] = click.prompt(fields[name].get("title") or name)
+    for name in secrets:
+        if name not in options:
+            title = f"{fields[name].get('title') or name} (empty = none)"
+            entered = click.prompt(title, hide_input=True, default="", show_default=False)
+            options.update({name: entered} if entered else {})
 
 
 # -- commands --------------------------------------------------------------------------------------------------------
@@ -220,8 +221,9 @@ def _add(room: Room, thing: str) -> click.Command:
     ) -> None:
         async def work(host: Host) -> Any:
             known = _connections(host, room)
-            options = read_options(ctx.args, known.schema(kind))
-            _secrets(host, room, kind, options, key_stdin=key_stdin, ask=not as_json)
+            schema = known.schema(kind)
+            options = read_options(ctx.args, schema)
+            _complete(options, schema, kind, key_stdin=key_stdin, ask=not as_json)
             return await known.add(kind, name, options)
 
         entry = on_host(data, work)
@@ -249,8 +251,9 @@ def _set(room: Room, thing: str) -> click.Command:
         async def work(host: Host) -> Any:
             known = _connections(host, room)
             kind = known.describe(name)["kind"]
-            options = read_options(ctx.args, known.schema(kind))
-            _secrets(host, room, kind, options, key_stdin=key_stdin, ask=False)
+            schema = known.schema(kind)
+            options = read_options(ctx.args, schema)
+            _complete(options, schema, kind, key_stdin=key_stdin, ask=False)
             if not options:
                 raise UserError(
                     "Nothing to change was given.", hint=f"See `stcore {room} kinds {kind}` for its options."

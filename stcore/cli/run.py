@@ -129,6 +129,11 @@ def run(
     given = dict(map(_argument, arguments))
     ui = OnceUi(answers, silent=as_json)
     result = asyncio.run(_run(text, data, chat_id, given, ui))
+    if result.pipe is None and not result.aborted and text.strip() and not text.lstrip().startswith("/"):
+        raise UserError(
+            "Nothing ran: this is no script, it does not begin with a slash.",
+            hint="`stcore run -c '/help slash'` lists the commands; messages belong to `stcore chat`.",
+        )
     if as_json:
         aborted = {"aborted": True, "reason": result.abort_reason} if result.aborted else {"aborted": False}
         print_json({"pipe": None if result.pipe is None else result.text, **aborted, "said": ui.said})

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from stcore import __version__
@@ -50,13 +50,21 @@ async def chat(data: str | None, *, chat_id: str | None = None, new: bool = Fals
             screen.say(f"The plugin {broken.name} was left out: {broken.problem} {broken.hint}", "warning")
         if not is_new:
             await conversation.show_earlier()
-        working = asyncio.create_task(conversation.run())
-        try:
-            await (_Live(conversation).talk() if live else _talk_plainly(conversation))
-        finally:
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working
+        talk = _Live(conversation).talk() if live else _talk_plainly(conversation)
+        await _first_of(talk, conversation.run())
+
+
+async def _first_of(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run both until one ends, then end the other; what failed is raised."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 async def _open_chat(host: Host, chat_id: str | None, new: bool) -> tuple[str, bool]:

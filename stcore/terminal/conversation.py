@@ -70,9 +70,13 @@ class Conversation:
     async def run(self) -> None:
         """Say what was entered and show what happens, until cancelled."""
         news = await self.host.bus.subscribe(self.session.chat_id)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._work())
-            group.create_task(self._listen(news))
+        parts = [asyncio.ensure_future(self._work()), asyncio.ensure_future(self._listen(news))]
+        try:
+            await asyncio.gather(*parts)
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
 
     async def _work(self) -> None:
         while True:
@@ -91,7 +95,10 @@ class Conversation:
     async def _listen(self, news: Any) -> None:
         try:
             async for entry in news:
-                await self._happened(entry)
+                try:
+                    await self._happened(entry)
+                except StcoreError as error:
+                    self.ui.error(error)  # a picture that is gone, say; what comes next is shown all the same
         finally:
             news.close()
 
@@ -151,18 +158,13 @@ class Conversation:
 
     async def _show_picture(self, picture: dict[str, Any]) -> None:
         columns, rows = self._room()
-        try:
-            data, _ = await self.host.library.read(picture["id"], "medium")
-            drawn = await asyncio.to_thread(render, data, self.terminal, columns, rows)
-        except StcoreError as error:
-            self.ui.error(error)
-        else:
-            if drawn:
-                self.screen.raw(drawn)
+        data, _ = await self.host.library.read(picture["id"], "medium")
+        if drawn := await asyncio.to_thread(render, data, self.terminal, columns, rows):
+            self.screen.raw(drawn)
         await self._show_details(picture)
 
     def _room(self) -> tuple[int, int]:
-        """Cells for a picture: what fits beside nothing else and leaves the last lines of the conversation visible."""
+        """Cells for a picture: as many as leave the end of the conversation visible."""
         try:
             height = os.get_terminal_size().lines
         except OSError:

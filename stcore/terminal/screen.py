@@ -84,7 +84,7 @@ class Screen:
         line, self._line = self._line, None
         if not self._live:
             print(flush=True)
-        elif line.strip():
+        elif line.strip() and line != self._name:  # who broke off before a word said nothing
             self._print_line(line)
         if note:
             self.say(note, "dim")

@@ -43,6 +43,7 @@ class TerminalUi:
         self._screen.say(f"{title}: {text}" if title else text, _LEVELS[level])
 
     def error(self, error: StcoreError) -> None:
+        self._screen.end()  # of a reply that failed nothing more comes
         self._screen.say(error_text(error), "error")
 
     def show(self, markdown: str, title: str = "") -> None:

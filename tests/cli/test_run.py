@@ -60,6 +60,13 @@ def test_errors_name_the_place(stcore: Program, script: str, place: str, excerpt
     assert excerpt in done.err
 
 
+def test_a_message_is_no_script(stcore: Program) -> None:
+    done = stcore("run", "-c", "hello")
+    assert (done.status, done.out) == (1, "")
+    assert "Nothing ran" in done.err
+    assert stcore("run", "-c", "  ").status == 0
+
+
 def test_errors_as_json(stcore: Program) -> None:
     done = stcore("run", "--json", "-c", "/nosuch")
     assert done.status == 1
