@@ -50,8 +50,8 @@ class Tools:
 
 @dataclass
 class Flight:
-    """A job in flight. ``claimed``: its row says running; ``handed`` is set while no ``start`` call is under way;
-    ``outcomes`` are those of the steps that this program has done."""
+    """A job in flight. ``sent``: the source was asked to start it, now or before a crash; ``handed`` is set while no
+    such call is under way; ``outcomes`` are those of the steps that this program has done."""
 
     job: Job
     announcer: Announcer
@@ -60,7 +60,7 @@ class Flight:
     plan: Plan | None = None
     source_job: SourceJob | None = None
     resumable: bool = False
-    claimed: bool = False
+    sent: bool = False
     started: float = 0.0
     dropped: bool = False
     error: StcoreError | None = None

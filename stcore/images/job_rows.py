@@ -265,12 +265,12 @@ def claim(
 
 def requeue(connection: Connection, job_id: str, executor: str, now: int) -> bool:
     """Back to queued: it certainly was not handed over. ``False`` when the job is over."""
-    if held(connection, job_id, executor) is None:
-        return False
-    values = {"state": "queued", "submitted": False, "token": "", "started": None}
-    connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
-    _note(connection, job_id, now)
-    return True
+    job = held(connection, job_id, executor)
+    if job is not None and job.state == "running":
+        values = {"state": "queued", "submitted": False, "token": "", "started": None}
+        connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+        _note(connection, job_id, now)
+    return job is not None
 
 
 def set_token(connection: Connection, job_id: str, executor: str, token: str) -> None:

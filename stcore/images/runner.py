@@ -122,7 +122,9 @@ class Runner:
         return self.flights[job_id]
 
     async def _collect(self, flight: Flight) -> None:
-        if flight.source_job is None:
+        if flight.source_job is None and flight.job.state == "queued":
+            await self._starter.hand_over(flight)  # it was put back into the queue, and then came the crash
+        elif flight.source_job is None:
             if len(flight.job.asset_ids) >= flight.job.request.count:
                 return  # everything was stored before the crash, only not published
             await self._starter.find_again(flight)
@@ -195,7 +197,7 @@ class Runner:
         return outcome
 
     async def _ask_to_stop(self, flight: Flight, seconds: float) -> CancelOutcome:
-        if not flight.claimed:
+        if not flight.sent:
             return "will_not_start"
         try:
             async with asyncio.timeout(seconds):
@@ -219,17 +221,19 @@ class Runner:
     async def _suspend(self, flight: Flight) -> None:
         if flight.task is None:
             self._leave(flight.job.id)  # not begun
-            return
-        if flight.task.done():
-            # Between two steps, or just being published: that is a matter of milliseconds.
+        elif "collect" in flight.outcomes or flight.outcomes.get("submit"):
+            # Just being published: that is a matter of milliseconds.
             await asyncio.wait({asyncio.create_task(flight.landed.wait())}, timeout=STOP_SECONDS)
-            return
-        if not flight.claimed or flight.survives:
+        elif not flight.sent:
             await flight.end_task(STOP_SECONDS)
-            return
-        await self._ask_to_stop(flight, STOP_SECONDS)
-        await flight.end_task(STOP_SECONDS)
-        await self.publish(flight.job.id, interrupted(flight.opened.source.label).to_dict())
+            own, now = self._tools.executors.own, self._tools.now()
+            await self._tools.database.write(lambda c: job_rows.requeue(c, flight.job.id, own, now))
+        elif flight.survives:
+            await flight.end_task(STOP_SECONDS)
+        else:
+            await self._ask_to_stop(flight, STOP_SECONDS)
+            await flight.end_task(STOP_SECONDS)
+            await self.publish(flight.job.id, interrupted(flight.opened.source.label).to_dict())
 
 
 def _told(error: BaseException) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from stcore.errors import ProviderError, RateLimited, Unsupported
+from stcore.errors import ProviderError, RateLimited, StcoreError, UnknownOutcome, Unsupported
 from stcore.images import job_rows
 from stcore.images.flight import Flight, NotOurs, Tools, interrupted
 from stcore.images.lanes import Lane, Lanes
@@ -14,6 +17,8 @@ from stcore.net.retrying import retry
 if TYPE_CHECKING:
     from stcore.images.capabilities import Capabilities
     from stcore.images.source import SourceJob
+
+_logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -45,7 +50,7 @@ class Starter:
         """After a restart: join the run that was handed over before. What certainly never arrived is handed over now;
         raises ``Interrupted`` when the source cannot tell."""
         flight.join_lane(await self._connect(flight))
-        flight.claimed = True
+        flight.sent = True
         flight.started = self._tools.clock.monotonic()
         await self.patiently(flight, lambda: self._plan(flight))
         found = await self._found(flight)
@@ -53,7 +58,7 @@ class Starter:
             await self.accepted(flight, found, found.token)
             return
         flight.leave_lane()
-        flight.claimed, flight.token = False, ""
+        flight.sent, flight.token = False, ""
         own, now = self._tools.executors.own, self._tools.now()
         if not await self._tools.database.write(lambda c: job_rows.requeue(c, flight.job.id, own, now)):
             raise NotOurs
@@ -65,9 +70,10 @@ class Starter:
         connection, plan = flight.opened, flight.planned
         source = connection.source
         try:
-            if flight.survives:
-                return await self.patiently(flight, lambda: source.resume(connection, flight.token, plan))
-            found = await self.patiently(flight, lambda: source.find(connection, plan))
+            with _blamed_on(source.label):
+                if flight.survives:
+                    return await self.patiently(flight, lambda: source.resume(connection, flight.token, plan))
+                found = await self.patiently(flight, lambda: source.find(connection, plan))
         except Unsupported as error:
             raise interrupted(source.label) from error
         if found is None and flight.job.asset_ids:
@@ -82,8 +88,9 @@ class Starter:
 
     async def _plan(self, flight: Flight) -> None:
         connection, request = flight.opened, flight.job.request
-        capabilities: Capabilities = await connection.source.capabilities(connection, request.model)
-        flight.plan = connection.source.plan(connection, request, capabilities)
+        with _blamed_on(connection.source.label):
+            capabilities: Capabilities = await connection.source.capabilities(connection, request.model)
+            flight.plan = connection.source.plan(connection, request, capabilities)
         flight.resumable = capabilities.resumable
 
     async def _claim(self, flight: Flight, limit: int) -> None:
@@ -104,7 +111,6 @@ class Starter:
                 )
             )
             if claimed == "claimed":
-                flight.claimed = True
                 flight.started = tools.clock.monotonic()
                 tools.bus.wake()
                 return
@@ -115,10 +121,20 @@ class Starter:
     async def start(self, flight: Flight) -> None:
         """One call of the source's ``start``."""
         connection = flight.opened
+        label = connection.source.label
+        limit = flight.job.request.budget.max_seconds or START_SECONDS
+        flight.sent = True
         flight.handed.clear()
         try:
-            source_job = await connection.source.start(connection, flight.planned)
+            with _blamed_on(label):
+                async with asyncio.timeout(limit) as patience:
+                    source_job = await connection.source.start(connection, flight.planned)
         except ProviderError as error:
+            if patience.expired():
+                raise UnknownOutcome(
+                    f"{label} did not say within {limit:g} seconds whether it takes the job.",
+                    hint="It may be running over there. Try again if no picture appears there.",
+                ) from error
             self.slow_down(flight, error)
             raise
         finally:
@@ -144,3 +160,18 @@ class Starter:
         """Call again what failed before anything was accepted (sources/README.md 3.7)."""
         budget = flight.job.request.budget.max_seconds or START_SECONDS
         return await retry(call, clock=self._tools.clock, random=self._tools.random, budget=budget)
+
+
+@contextmanager
+def _blamed_on(label: str) -> Iterator[None]:
+    """What a source raises that is no ``StcoreError`` is a fault of the source; the log has it in full."""
+    try:
+        yield
+    except StcoreError:
+        raise
+    except Exception as error:
+        _logger.error("%s failed: %r", label, error, exc_info=error)
+        raise ProviderError(
+            f"{label} stumbled over something that it does not explain ({type(error).__name__}).",
+            hint="The log has the details. If it happens again, tell the author of this source.",
+        ) from error

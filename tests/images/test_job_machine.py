@@ -28,6 +28,7 @@ ACTS = st.one_of(
     st.tuples(st.sampled_from(["cancel", "retry"]), st.integers(0, 5)),
     st.tuples(st.sampled_from(["hold", "go"]), st.sampled_from(["start", "accepted", "render", "after 0"])),
     st.just(("crash", 0)),
+    st.just(("stop", 0)),
     st.tuples(st.just("wait"), st.sampled_from([0.0, 0.002, 0.02])),
 )
 
@@ -77,6 +78,11 @@ class Play:
             self.source.gates.pop(value).set()
         elif name == "crash":
             await self.crash()
+            await self.begin()
+        elif name == "stop":
+            for gate in ("start", "accepted"):
+                await self.act("go", gate)
+            await self.studio.__aexit__()
             await self.begin()
         elif name == "wait":
             await asyncio.sleep(value)

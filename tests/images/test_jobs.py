@@ -226,6 +226,21 @@ async def test_a_source_that_breaks_is_told_in_plain_words(studio: Studio, sourc
     assert "10.0.0.1" not in str(over["error"])
 
 
+async def test_a_source_that_breaks_before_it_begins_is_the_one_to_blame(studio: Studio, source: Scripted) -> None:
+    source.start_errors = [KeyError("secret")]
+    over = await studio.done((await studio.submit())["id"])
+    assert (over["state"], over["error"]["kind"], over["error"]["whose"]) == ("failed", "provider", "provider")
+    assert over["error"]["message"].startswith("Scripted stumbled")
+    assert "secret" not in str(over["error"])
+
+
+async def test_a_source_that_never_says_whether_it_takes_the_job(studio: Studio, source: Scripted) -> None:
+    source.hold("start")
+    over = await studio.done((await studio.submit(budget={"max_seconds": 0.05}))["id"])
+    assert (over["state"], over["error"]["kind"]) == ("failed", "unknown_outcome")
+    assert len(source.started) == 1
+
+
 async def test_a_missing_message_costs_no_picture(tmp_path: Path, source: Scripted) -> None:
     def gone(*_: object) -> None:
         raise NotFound("This message no longer exists.")
