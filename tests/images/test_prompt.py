@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
 from stcore.images.prompt import MARKER, assemble, join, shave
+from stcore.testing.conformance import run_cases
 from stcore.testing.conformance_images import observe_prompt
 
 texts = st.text(alphabet="ab ,{}$&`'\\1")
@@ -50,6 +54,41 @@ def test_a_joined_text_is_taken_literally(first: str, second: str) -> None:
 @given(st.text(alphabet="ab ", min_size=1).filter(str.strip), st.text(alphabet="cd ", min_size=1).filter(str.strip))
 def test_the_common_prefix_stands_before_the_words(prefix: str, words: str) -> None:
     assert assemble(words, prefix=prefix).positive == f"{prefix.strip()}, {words.strip()}"
+
+
+@pytest.mark.feature("F235", "F239", "F240")
+def test_the_example_of_the_specification() -> None:
+    done = assemble(
+        "mira, laughing",
+        prefix="oil,",
+        negative="smudges",
+        extra_negative="fog",
+        character_prefix="blue scarf,",
+        character_negative="gloves",
+        style="Oil",
+    )
+    assert done.positive == "oil, blue scarf, mira, laughing"
+    assert done.negative == "fog, smudges, gloves"
+    assert [(piece["part"], piece["text"], piece["from"]) for piece in done.pieces] == [
+        ("positive", "oil,", "style Oil"),
+        ("positive", "blue scarf,", "character"),
+        ("positive", "mira, laughing", "prompt"),
+        ("negative", "fog", "prompt"),
+        ("negative", "smudges", "style Oil"),
+        ("negative", "gloves", "character"),
+    ]
+
+
+@pytest.mark.feature("F244")
+def test_lora_tags_are_plain_text() -> None:
+    done = assemble("<lora:Extra:1>, moss", prefix="ink", character_prefix="<lora:MossStyle:0.8>, (cloak:1.2)")
+    assert done.positive == "ink, <lora:MossStyle:0.8>, (cloak:1.2), <lora:Extra:1>, moss"
+
+
+@given(st.text(), st.text(), st.text())
+def test_whatever_the_texts_the_words_arrive(prefix: str, character: str, words: str) -> None:
+    done = assemble(words, prefix=prefix, character_prefix=character)
+    assert shave(words) in done.positive
 
 
 @pytest.mark.feature("F236")
@@ -165,3 +204,14 @@ def test_a_workflow_through_the_runner() -> None:
     filled = observe_prompt({**case, "server": "runpod_serverless"})
     assert filled == {"p": "$& $1", "s": 7, "m": "%model%", "n": "Moss", "%vae%": ["x %prompt%"]}
     assert observe_prompt({**case, "workflow": '{"s": %steps%}'}) is None
+
+
+def test_the_runner_prints_the_value_itself_and_compares_it_whole(tmp_path: Path) -> None:
+    path, out = tmp_path / "cases.jsonl", io.StringIO()
+    case = {"id": "one", "kind": "cleaning_minimal", "input": " a  b "}
+    path.write_text("\n".join(json.dumps({**case, "expected": expected}) for expected in ("a b", "a")), "utf-8")
+    assert run_cases("prompts", path, out=out) == 0
+    assert [json.loads(line) for line in out.getvalue().splitlines()] == [{"id": "one", "observed": "a b"}] * 2
+    checked = io.StringIO()
+    assert run_cases("prompts", path, check=True, out=checked) == 1
+    assert json.loads(checked.getvalue().splitlines()[0]) == {"id": "one", "expected": "a", "observed": "a b"}

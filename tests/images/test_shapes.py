@@ -74,6 +74,15 @@ def test_a_saved_size_stands_unless_the_letter_is_asked_for(settings: Dimensions
     assert size_for("portrait", settings, saved=saved, snap=True, snap_saved=True) == snapped(saved, was=settings)
 
 
+def test_thirty_resolutions_are_known() -> None:
+    assert len(set(KNOWN_RESOLUTIONS)) == len(KNOWN_RESOLUTIONS) == 30
+
+
+def test_a_side_never_rounds_to_nothing() -> None:
+    assert forced_shape((14, 7), "portrait") == (14, 64)
+    assert size_for("portrait", (14, 7), snap=True) in KNOWN_RESOLUTIONS
+
+
 @given(sizes)
 def test_the_same_pixel_count_is_not_snapped(size: Dimensions) -> None:
     assert snapped(size, was=(size[1], size[0])) == size
