@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from stcore.errors import ProviderError, RateLimited, StcoreError, UnknownOutcome, Unsupported
 from stcore.images import job_rows
@@ -15,6 +15,8 @@ from stcore.images.lanes import Lane, Lanes
 from stcore.net.retrying import retry
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection as DatabaseConnection
+
     from stcore.images.capabilities import Capabilities
     from stcore.images.source import SourceJob
 
@@ -95,28 +97,29 @@ class Starter:
 
     async def _claim(self, flight: Flight, limit: int) -> None:
         """From queued to running, in competition with other programs on the same data folder."""
-        tools = self._tools
-        while True:
-            mine = list(self._flights)
-            claimed = await tools.database.write(
-                lambda c, mine=mine: job_rows.claim(  # type: ignore[misc]
-                    c,
-                    flight.job.id,
-                    executor=tools.executors.own,
-                    alive=tools.executors.is_alive,
-                    mine=mine,
-                    limit=limit,
-                    adjustments=flight.planned.adjustments,
-                    now=tools.now(),
-                )
+        while (claimed := await self._try_to_claim(flight, limit)) == "full":
+            await self._tools.clock.sleep(SLOT_SECONDS)
+        if claimed == "over":
+            raise NotOurs
+        flight.started = self._tools.clock.monotonic()
+        self._tools.bus.wake()
+
+    async def _try_to_claim(self, flight: Flight, limit: int) -> Literal["claimed", "full", "over"]:
+        tools, mine = self._tools, list(self._flights)
+
+        def fn(connection: DatabaseConnection) -> Literal["claimed", "full", "over"]:
+            return job_rows.claim(
+                connection,
+                flight.job.id,
+                executor=tools.executors.own,
+                alive=tools.executors.is_alive,
+                mine=mine,
+                limit=limit,
+                adjustments=flight.planned.adjustments,
+                now=tools.now(),
             )
-            if claimed == "claimed":
-                flight.started = tools.clock.monotonic()
-                tools.bus.wake()
-                return
-            if claimed == "over":
-                raise NotOurs
-            await tools.clock.sleep(SLOT_SECONDS)
+
+        return await tools.database.write(fn)
 
     async def start(self, flight: Flight) -> None:
         """One call of the source's ``start``."""

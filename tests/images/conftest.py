@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stcore.bus import Bus
+from stcore.chat.rows import note_message
 from stcore.chat.store import ChatStore
 from stcore.clock import SystemClock
 from stcore.images.library import Library
@@ -37,7 +38,7 @@ def blobs(tmp_path: Path) -> ObstoreBlobs:
 
 @pytest.fixture
 def library(database: Database, blobs: ObstoreBlobs, bus: Bus) -> Library:
-    return Library(database, blobs, SystemClock(), bus)
+    return Library(database, blobs, SystemClock(), bus, message_changed=note_message)
 
 
 @pytest.fixture
