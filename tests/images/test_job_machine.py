@@ -124,7 +124,7 @@ class Play:
 
 
 @given(st.lists(ACTS, max_size=14), st.booleans(), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_nothing_is_rendered_twice_lost_or_shown_twice(
     acts: list[tuple[str, Any]], resumable: bool, findable: bool
 ) -> None:
