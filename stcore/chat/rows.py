@@ -19,6 +19,12 @@ from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
 from stcore.storage.tables import assets, attachments, chats, generations, messages, swipes
 
+UNTITLED = "New chat"
+"""The title of a chat that has none yet; its first message gives it one."""
+
+TITLE = 60
+"""Characters of the first message that become the title."""
+
 PREVIEW = 120
 """Characters of the last message shown in the list of chats."""
 
@@ -173,7 +179,18 @@ def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int)
         message_id, chat_id, position, new.role, new.name, new.text, new.hidden, now, 0, 1, new.extra, tuple(pictures)
     )
     note(connection, "message.added", {"message": message.to_dict()}, chat_id=chat_id, now=now)
+    if end == 0 and new.role in ("user", "assistant"):
+        _give_title(connection, chat_id, new.text, now)
     return message
+
+
+def _give_title(connection: Connection, chat_id: str, text: str, now: int) -> None:
+    """Name an untitled chat by the words that began it."""
+    line = " ".join(text.split())
+    title = line if len(line) <= TITLE else line[:TITLE].rsplit(" ", 1)[0] + "\u2026"
+    untitled = and_(chats.c.id == chat_id, chats.c.title == UNTITLED, chats.c.temporary.is_(False))
+    if title and connection.execute(update(chats).where(untitled).values(title=title)).rowcount:
+        note_chat(connection, chat_id, "chat.changed", now)
 
 
 def add_attachments(

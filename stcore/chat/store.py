@@ -48,7 +48,7 @@ class ChatStore:
 
         def fn(connection: Connection, now: int) -> Chat:
             chat_id = new_id(now)
-            values = {"id": chat_id, "title": title.strip() or "New chat", "character_id": character_id}
+            values = {"id": chat_id, "title": title.strip() or rows.UNTITLED, "character_id": character_id}
             connection.execute(insert(chats).values(**values, temporary=temporary, extra={}, created=now, updated=now))
             return (
                 rows.read_chat(connection, chat_id)

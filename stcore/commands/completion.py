@@ -25,10 +25,7 @@ Matching = Literal["fuzzy", "prefix", "includes"]
 
 _BOOLEANS = ("true", "false")
 _MOST = 200
-_PICTURE_LISTS = frozenset(
-    ("sources", "styles", "workflows", "models", "samplers", "schedulers", "vaes", "upscalers", "modes")
-)
-_PICTURE_MODES = ("you", "face", "me", "scene", "last", "raw_last", "background")
+_PICTURE_LISTS = frozenset(("sources", "styles", "workflows", "models", "samplers", "schedulers", "vaes", "upscalers"))
 _NEEDS_QUOTES = frozenset(' \t\n"|[{')
 
 
@@ -184,7 +181,7 @@ async def _choices(what: str, place: Caret, registry: Registry, services: Servic
         case "messages" | "senders":
             return await _from_chat(what, services)
         case _ if what in _PICTURE_LISTS:
-            found = _PICTURE_MODES if what == "modes" else await _pictures(what, services)
+            found = await _pictures(what, services)
         case _:
             found = services.choices(what) if services.choices is not None else ()
     return [Completion(_quoted(name), name, "value", what) for name in found]

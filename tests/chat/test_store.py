@@ -84,6 +84,24 @@ async def test_the_list_of_chats_is_by_last_use_and_hides_temporary_ones(store: 
     assert [chat.id for chat in await store.list(before=old.id)] == [new.id]
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("apple tree", "apple tree"),
+        ("  two\n lines ", "two lines"),
+        ("word " * 40, "word " * 11 + "word\u2026"),
+        ("", "New chat"),
+    ],
+)
+async def test_the_first_message_names_an_untitled_chat(store: ChatStore, text: str, title: str) -> None:
+    chat, named = await store.create(), await store.create("Harbour")
+    for chat_id in (chat.id, named.id):
+        await store.append(chat_id, said(text))
+        await store.append(chat_id, said("later"))
+    assert (await store.get(chat.id)).title == title
+    assert (await store.get(named.id)).title == "Harbour"
+
+
 @pytest.mark.feature("STO-5")
 @pytest.mark.parametrize("bad", ["../x", "/etc/passwd", "", "a/b", "0" * 31, "Z" * 32])
 async def test_what_is_no_id_finds_nothing(store: ChatStore, bad: str) -> None:
@@ -96,7 +114,7 @@ async def test_what_is_no_id_finds_nothing(store: ChatStore, bad: str) -> None:
 async def test_every_change_reaches_a_listener_in_order(database: Database) -> None:
     bus = Bus(database)
     store = ChatStore(database, bus, SystemClock())
-    chat = await store.create()
+    chat = await store.create("Harbour")
     listener = await bus.subscribe(chat.id)
     message = await store.append(chat.id, said("one"))
     await store.edit(message.id, text="two")

@@ -175,22 +175,16 @@ async def test_help_is_shown_and_leaves_the_pipe_empty() -> None:
 async def test_every_argument_of_imagine_arrives_typed() -> None:
     host = MemoryHost()
     script = (
-        "/sd quiet=on gallery=off negative=fog extend=off edit=maybe seed=-1 width=768 height=512 steps=20 cfg=6.5"
+        "/sd quiet=on negative=fog seed=-1 width=768 height=512 steps=20 cfg=6.5"
         " skip=2 model=m sampler=s scheduler=k vae=v upscaler=u hires=on scale=1.5 denoise=0.4 2ndpass=10 faces=0"
-        " processing=MINIMAL multimodal=off snap=on  harbour at dawn "
+        "  harbour at dawn "
     )
     assert (await host.run(script)).pipe == "/pictures/1.png"
     subject, overrides = host.images.requests[0]
     assert subject == "harbour at dawn"
     assert overrides == {
         "quiet": True,
-        "gallery": False,
         "negative": "fog",
-        "extend": False,
-        "edit": True,
-        "multimodal": False,
-        "snap": True,
-        "processing": "minimal",
         "seed": -1,
         "width": 768,
         "height": 512,
@@ -212,8 +206,8 @@ async def test_every_argument_of_imagine_arrives_typed() -> None:
 
 async def test_only_what_was_given_overrides() -> None:
     host = MemoryHost()
-    await host.run("/imagine processing=other apple tree")
-    assert host.images.requests == [("apple tree", {"quiet": False, "gallery": True})]
+    await host.run("/imagine unknown=word apple tree")
+    assert host.images.requests == [("apple tree", {"quiet": False})]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,6 @@ async def at(text: str, **variables: str) -> Completions:
         ('/echo severity="w^', ["warning"]),
         ("/if left=1 rule=n^", ["neq", "nin", "not"]),
         ("/imagine-style I^", ["Ink"]),
-        ("/sd scen^", ["scene"]),
         ("/let fruit x | /var ^", ["key="]),
         ("/let fruit x | /var fr^", ["fruit"]),
         ("/let fruit x | /:^", ["fruit"]),

@@ -11,10 +11,7 @@ from stcore.errors import StcoreError
 from stcore.macros.text import trim
 
 _BOOLEAN = ("true", "false")
-_MODES = ("you", "face", "me", "scene", "last", "raw_last", "background")
-_PROCESSING = ("standard", "minimal")
-
-_SWITCHES = ("extend", "edit", "multimodal", "snap", "hires", "faces")
+_SWITCHES = ("hires", "faces")
 _WHOLE_NUMBERS = ("seed", "width", "height", "steps", "skip", "2ndpass")
 _NUMBERS = ("cfg", "scale", "denoise")
 _TEXTS = ("negative", "model", "sampler", "scheduler", "vae", "upscaler")
@@ -33,13 +30,7 @@ def _setting(name: str, summary: str, type: ArgumentType = "string", choices: st
     summary="Make a picture.",
     named=(
         Named("quiet", "make it without posting it", "bool", _BOOLEAN, default="false"),
-        Named("gallery", "false keeps it out of the character's gallery", "bool", _BOOLEAN, default="true"),
         Named("negative", "what must not be in it, before the other negatives"),
-        _setting("extend", "let the text model enlarge a plain prompt", "bool"),
-        _setting("edit", "show a prompt that the text model wrote before it is used", "bool"),
-        _setting("multimodal", "describe the portrait with a model that sees", "bool"),
-        _setting("snap", "round a size that was changed to a known one", "bool"),
-        Named("processing", "how a prompt of the text model is cleaned", "enum", _PROCESSING),
         _setting("seed", "the same seed gives the same picture; negative is random", "number"),
         _setting("width", "pixels", "number"),
         _setting("height", "pixels", "number"),
@@ -57,7 +48,7 @@ def _setting(name: str, summary: str, type: ArgumentType = "string", choices: st
         _setting("2ndpass", "steps of the second pass", "number"),
         _setting("faces", "restore faces", "bool"),
     ),
-    unnamed=Unnamed("what to draw: a prompt, or one of " + ", ".join(_MODES), required=True, choices="modes"),
+    unnamed=Unnamed("what to draw", required=True),
     returns="the address of the picture; empty when there is none",
     examples=(
         Example("/sd quiet=true apple tree"),
@@ -66,10 +57,10 @@ def _setting(name: str, summary: str, type: ArgumentType = "string", choices: st
     ),
 )
 async def imagine(call: Call) -> str:
-    """A prompt, or one word for a picture of the chat: `you`, `face`, `me`, `scene`, `last`, `raw_last`, `background`.
+    """Make a picture of the words. Every argument holds for this one picture.
 
-    Every argument holds for this one picture. A picture that fails shows why and gives empty text; the script goes on.
-    An argument that cannot be read is an error of the script, with its place.
+    A picture that fails shows why and gives empty text; the script goes on. An argument that cannot be read is an
+    error of the script, with its place.
     """
     overrides = read_overrides(call)
     subject = trim(call.text)
@@ -82,10 +73,7 @@ async def imagine(call: Call) -> str:
 
 def read_overrides(call: Call) -> dict[str, Any]:
     """The given arguments of ``/imagine``, typed; raises :class:`StcoreError` for a number that is none."""
-    overrides: dict[str, Any] = {
-        "quiet": is_true(call.named.get("quiet")),
-        "gallery": not is_false(call.named.get("gallery")),
-    }
+    overrides: dict[str, Any] = {"quiet": is_true(call.named.get("quiet"))}
     given = [argument.name for argument in imagine.named if argument.name in call.named]
     for name in given:
         if name in _SWITCHES:
@@ -96,8 +84,6 @@ def read_overrides(call: Call) -> dict[str, Any]:
             overrides[name] = _checked(call, name, call.number(name))
         elif name in _TEXTS:
             overrides[name] = call.argument(name)
-    if processing := _processing(call):
-        overrides["processing"] = processing
     return overrides
 
 
@@ -106,12 +92,6 @@ def _checked(call: Call, name: str, number: float | None) -> float | None:
     if least is not None and number is not None and number < least:
         raise call.wrong(name, call.argument(name), f"{least} or more")
     return number
-
-
-def _processing(call: Call) -> str:
-    """Any text with one of the two words counts, anything else keeps the setting."""
-    text = call.argument("processing").lower()
-    return next((word for word in _PROCESSING if word in text), "")
 
 
 @command(
