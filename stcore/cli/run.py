@@ -129,7 +129,7 @@ def run(
     given = dict(map(_argument, arguments))
     ui = OnceUi(answers, silent=as_json)
     result = asyncio.run(_run(text, data, chat_id, given, ui))
-    if result.pipe is None and not result.aborted and text.strip() and not text.lstrip().startswith("/"):
+    if not (result.text or result.aborted or ui.said or text.lstrip().startswith("/")) and text.strip():
         raise UserError(
             "Nothing ran: this is no script, it does not begin with a slash.",
             hint="`stcore run -c '/help slash'` lists the commands; messages belong to `stcore chat`.",
