@@ -126,3 +126,16 @@ def test_asking_for_a_plugin_that_is_not_there_names_those_that_are(tmp_path: Pa
     with pytest.raises(NotFound) as failure:
         plugin_host(tmp_path, grey=GOOD).record("gray")
     assert "grey" in failure.value.hint
+
+
+def test_an_installed_distribution_is_a_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grey_painter.py").write_text(GOOD)
+    information = tmp_path / "grey_painter-1.2.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: grey-painter\nVersion: 1.2\n")
+    (information / "entry_points.txt").write_text("[stcore]\ngrey = grey_painter\ngone = no_such_module\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    host = PluginHost()
+    assert host.sources["grey"].label == "Grey"
+    assert (host.record("grey").origin, host.record("grey").version) == ("installed", "1.2")
+    assert "no_such_module" in host.record("gone").problem
