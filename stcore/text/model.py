@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -114,7 +115,7 @@ class TextConnection:
     state: dict[str, Any] = field(default_factory=dict)
 
 
-class TextModel:
+class TextModel(ABC):
     """Base class of every text model plugin."""
 
     id: ClassVar[str]
@@ -145,9 +146,9 @@ class TextModel:
         """What the model takes and gives; an unknown model can read and write text."""
         return frozenset({"text_in", "text_out"})
 
+    @abstractmethod
     def complete(self, connection: TextConnection, request: Completion) -> AsyncIterator[Piece]:
         """The answer as it comes; ends with exactly one :class:`Finish`, or raises a ``ProviderError``.
 
         Closing the iterator stops the model.
         """
-        raise NotImplementedError(f"{type(self).__name__} must implement complete()")
