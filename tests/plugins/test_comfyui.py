@@ -244,6 +244,14 @@ async def test_several_pictures_are_several_runs(comfy: Source, server: Fake, ur
     assert fractions == sorted(fractions)
 
 
+async def test_a_slow_delivery_does_not_count_for_the_next_run(comfy: Source, server: Fake, url: str) -> None:
+    server.set(view_seconds=0.2, step_seconds=0.05)  # meanwhile history is looked at once more
+    async with connected(comfy, url=url) as connection:
+        told = await run(connection, seed=10, count=2, **QUICK)
+    assert len({one.data for one in told.results}) == 2
+    assert isinstance(told.ending, Done)
+
+
 async def test_a_batch_of_the_graph_gives_all_its_pictures(comfy: Source, url: str) -> None:
     batch = plain().model_copy(update={"text": plain().text.replace('"batch_size": 1', '"batch_size": 3')})
     async with connected(comfy, url=url) as connection:
@@ -304,7 +312,8 @@ async def test_the_avatar_workflow_runs_on_a_plain_server(comfy: Source, server:
     assert graph_of(server)["5"]["inputs"]["denoise"] == 0.7
 
 
-async def test_references_are_uploaded_and_masks_turned(comfy: Source, server: Fake, url: str) -> None:
+def repainting() -> tuple[Workflow, tuple[Reference, Reference]]:
+    """A graph that takes a picture and a mask, and both; the mask says by transparency what is repainted."""
     flow = workflow(
         n1={"class_type": "LoadImage", "inputs": {"image": "%init_image%", "d": "%denoise%"}},
         n2={"class_type": "LoadImage", "inputs": {"image": "%mask_image%"}},
@@ -312,20 +321,26 @@ async def test_references_are_uploaded_and_masks_turned(comfy: Source, server: F
     )
     mask = io.BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(mask, "PNG")
-    init = picture(30, 20)
-    references = (
-        Reference(data=init, mime="image/png", role="init", strength=0.3),
+    return flow, (
+        Reference(data=picture(30, 20), mime="image/png", role="init", strength=0.3),
         Reference(data=mask.getvalue(), mime="image/png", role="mask", polarity="transparent_repaint"),
     )
+
+
+def shown_mask(server: Fake) -> Image.Image:
+    return Image.open(io.BytesIO(server.files["input", "", graph_of(server)["2"]["inputs"]["image"]])).convert("L")
+
+
+async def test_references_are_uploaded_and_masks_turned(comfy: Source, server: Fake, url: str) -> None:
+    flow, references = repainting()
     async with connected(comfy, url=url) as connection:
         told = await run(connection, workflow=flow, references=references)
         assert isinstance(told.ending, Done)
         with pytest.raises(Unsupported, match="needs a picture"):
             await planned(connection, ImageRequest(prompt="x", workflow=flow))
     graph = graph_of(server)
-    assert server.files["input", "", graph["1"]["inputs"]["image"]] == init
-    turned = Image.open(io.BytesIO(server.files["input", "", graph["2"]["inputs"]["image"]]))
-    assert turned.convert("L").getpixel((0, 0)) == 255
+    assert server.files["input", "", graph["1"]["inputs"]["image"]] == references[0].data
+    assert shown_mask(server).getpixel((0, 0)) == 255
     assert graph["1"]["inputs"]["d"] == 0.3
 
 
@@ -526,6 +541,19 @@ async def test_find_completes_a_batch_that_was_submitted_in_part(comfy: Source, 
         told = await listen(found)
     assert [one.index for one in told.results] == [0, 1]
     assert len(server.asked("POST", "/prompt")) == 2
+
+
+async def test_find_turns_the_masks_of_what_it_completes(comfy: Source, server: Fake, url: str) -> None:
+    flow, references = repainting()
+    async with connected(comfy, url=url) as connection:
+        request = ImageRequest(prompt="x", count=2, workflow=flow, references=references)
+        plan = await planned(connection, request)
+        (await comfy.start(connection, split_plan(plan)[0])).state["follower"].close()
+        found = await comfy.find(connection, plan)
+        assert found is not None
+        await listen(found)
+    assert len(server.asked("POST", "/prompt")) == 2
+    assert shown_mask(server).getpixel((0, 0)) == 255
 
 
 async def test_warnings_of_a_partly_valid_graph(comfy: Source, server: Fake, url: str) -> None:

@@ -192,6 +192,7 @@ class ComfyUI(ImageSource):
 
     async def find(self, connection: Connection, plan: Plan) -> SourceJob | None:
         """Looks through queue and history for our mark; a batch that was submitted in part is completed."""
+        plan = await upright_masks(plan)
         server, runs = Server(connection), runs_of(plan)
         found = [await server.find(run.id) for run in runs]
         if not any(found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from stcore import (
@@ -36,7 +37,16 @@ _LONGEST_PAUSE = 3.0
 _GONE_SECONDS = 2.0
 """A run that is in no list for so long is lost, not merely between two of them."""
 
-Item = Message | State | CancelledEvent | ProviderError | None
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the safety net learned of one run: where it is, or that the server cannot be asked any more."""
+
+    run: Run
+    answer: State | ProviderError
+
+
+Item = Message | Asked | CancelledEvent | None
 """What the main loop waits for; ``None`` = look where the run is."""
 
 
@@ -112,10 +122,9 @@ class Follower:
                     case CancelledEvent():
                         yield item
                         return
-                    case ProviderError():
-                        raise item
-                    case State():
-                        state = item
+                    case Asked():
+                        # While its pictures were fetched, the run before this one was asked for once more.
+                        state = _answer(item) if item.run is run else None
                     case None:
                         state = await self._look(run)
                     case _:
@@ -199,11 +208,11 @@ class Follower:
                 if state.where == "ended" and self._connected and sends_pictures(run):
                     # The pictures themselves are still on the socket; history would end the run without them.
                     await self._connection.clock.sleep(_SETTLE_SECONDS)
-                self._inbox.put_nowait(state)
+                self._inbox.put_nowait(Asked(run, state))
                 if state.where == "ended":
                     return
         except ProviderError as error:
-            self._inbox.put_nowait(error)
+            self._inbox.put_nowait(Asked(run, error))
 
     async def _look(self, run: Run) -> State | None:
         """Where the run is now; ``None`` when the server cannot say, which the safety net will notice by itself."""
@@ -257,6 +266,12 @@ class Follower:
                         self._inbox.put_nowait(message)
             finally:
                 self._connected = False
+
+
+def _answer(asked: Asked) -> State:
+    if isinstance(asked.answer, ProviderError):
+        raise asked.answer
+    return asked.answer
 
 
 def chosen_files(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -45,6 +45,7 @@ class FakeComfyUI(FakeServer):
         "forget_history": False,  # finished runs are not remembered
         "restart_on_submit": False,  # the queue is lost after the run was taken
         "expire_result": False,  # the file is gone
+        "view_seconds": 0,  # how long the delivery of a file takes
         "redirect_result_to_private_host": False,
     }
 
@@ -186,6 +187,7 @@ class FakeComfyUI(FakeServer):
     # -- files -------------------------------------------------------------------------------------------------------
 
     async def _view(self, request: Request) -> Response:
+        await asyncio.sleep(self.on("view_seconds"))
         query = request.query_params
         key = (query.get("type", "output"), query.get("subfolder", ""), query.get("filename", ""))
         if self.on("redirect_result_to_private_host"):
