@@ -11,13 +11,17 @@ Another program on the same data folder writes to the same journal: while anyone
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
+from stcore.errors import StorageError
 from stcore.storage import journal
 from stcore.storage.database import Database
 from stcore.storage.journal import Entry
+
+log = logging.getLogger("stcore.bus")
 
 LOOK_SECONDS = 0.5
 PASSING_KEPT = 256
@@ -93,11 +97,11 @@ class Bus:
         if since is not None and (since > newest or since < await self._database.read(journal.oldest) - 1):
             subscription.last = newest
             subscription.offer(Entry(0, "reset", None, {"last": newest}))
-        elif since is not None:
+        # Until it has what the tail has given to others: a later entry of the tail would hide an earlier one of these.
+        await self._replay(subscription)
+        while subscription.last < self._read_up_to:
             await self._replay(subscription)
         self._subscriptions.add(subscription)
-        # What was written between the replay and now is caught by the tail or by this look.
-        await self._replay(subscription)
         return subscription
 
     def forget(self, subscription: Subscription) -> None:
@@ -117,17 +121,31 @@ class Bus:
     async def _follow(self) -> None:
         while True:
             try:
-                # Not wait_for: on Python 3.11 that loses a cancellation which comes together with a wake-up.
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                newest = await self._database.read(journal.newest)
-                if not self._subscriptions:
-                    # Nobody listens. Looked at after the read: whoever came meanwhile must not miss an entry.
-                    self._read_up_to = newest
-                    continue
-            self._wake.clear()
-            for entry in await self._database.read(lambda c: journal.since(c, self._read_up_to)):
-                self._read_up_to = entry.id
-                for subscription in list(self._subscriptions):
-                    subscription.offer(entry)
+                await self._look(woken=await self._beat())
+            except StorageError as error:
+                # A database that is locked or away for a while must not silence every page for good.
+                log.warning("the journal cannot be read just now: %s", error.message)
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _beat(self) -> bool:
+        """Wait for the next look; whether it was asked for."""
+        try:
+            # Not wait_for: on Python 3.11 that loses a cancellation which comes together with a wake-up.
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _look(self, *, woken: bool) -> None:
+        if not woken:
+            newest = await self._database.read(journal.newest)
+            if not self._subscriptions:
+                # Nobody listens. Looked at after the read: whoever came meanwhile must not miss an entry.
+                self._read_up_to = newest
+                return
+        self._wake.clear()
+        for entry in await self._database.read(lambda c: journal.since(c, self._read_up_to)):
+            self._read_up_to = entry.id
+            for subscription in list(self._subscriptions):
+                subscription.offer(entry)

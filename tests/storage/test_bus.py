@@ -127,3 +127,13 @@ async def test_who_closed_hears_no_more(database: Database, bus: Bus) -> None:
     bus.wake()
     bus.publish("toast", {})
     assert await silent(subscription)
+
+
+async def test_a_database_that_is_away_for_a_moment_silences_nobody(database: Database, bus: Bus) -> None:
+    subscription = await bus.subscribe()
+    await database.write(lambda c: c.exec_driver_sql("ALTER TABLE journal RENAME TO away"))
+    bus.wake()
+    assert await silent(subscription)
+    await database.write(lambda c: c.exec_driver_sql("ALTER TABLE away RENAME TO journal"))
+    await note(database, 1)
+    assert [entry.data["n"] for entry in await read(subscription, 1)] == [1]
