@@ -27,16 +27,16 @@ def demo(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     with ExitStack() as stack:
         data = chosen.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stcore-demo-")))
-        backends = _start_backends(stack)
+        backends = start_backends(stack)
         for room, kind, url in backends:
             print(f"fake {kind}: {url}", flush=True)
-            asyncio.run(_connect(data, room, kind, url))
+            asyncio.run(connect(data, room, kind, url))
         asyncio.run(_serve(data, chosen.port, open_browser=not chosen.no_open))
     return 0
 
 
-def _start_backends(stack: ExitStack) -> list[tuple[str, str, str]]:
-    """Room of the settings, kind and address of every fake."""
+def start_backends(stack: ExitStack, *, ports: bool = True) -> list[tuple[str, str, str]]:
+    """Room of the settings, kind and address of every fake; on the usual ports where ``ports`` and they are free."""
     from stcore.testing.servers.automatic1111 import FakeAutomatic1111
     from stcore.testing.servers.comfyui import FakeComfyUI
     from stcore.testing.servers.openai import FakeOpenAI
@@ -46,7 +46,10 @@ def _start_backends(stack: ExitStack) -> list[tuple[str, str, str]]:
         ("sources", "automatic1111", FakeAutomatic1111(step_seconds=0.15), 7860),
         ("texts", "openai-compatible", FakeOpenAI(), 5001),
     ]
-    return [(room, kind, stack.enter_context(serve(app, port=_free(port)))) for room, kind, app, port in fakes]
+    return [
+        (room, kind, stack.enter_context(serve(app, port=_free(port) if ports else 0)))
+        for room, kind, app, port in fakes
+    ]
 
 
 def _free(port: int) -> int:
@@ -54,7 +57,8 @@ def _free(port: int) -> int:
         return 0 if probe.connect_ex(("127.0.0.1", port)) == 0 else port
 
 
-async def _connect(data: Path, room: str, kind: str, url: str) -> None:
+async def connect(data: Path, room: str, kind: str, url: str) -> None:
+    """Set the fake up as a connection in the data folder, or give the one of an earlier demo its address."""
     from stcore.host import Host
 
     async with Host.open(data, face="once") as host:

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Recorded:
 
 
 class FakeOpenAI:
-    """The server; ``app`` is the ASGI application, the rest are its switches and its memory."""
+    """The server: an ASGI application (``app``, or the object itself) with its switches and its memory."""
 
     def __init__(self, *, key: str = "", seed: int = 0, delay: float = 0.0) -> None:
         self.key, self.delay = key, delay
@@ -96,6 +97,9 @@ class FakeOpenAI:
         self._random = random.Random(seed)
         self._numbers = itertools.count(1)
         self.app = Starlette(routes=[Route("/{path:path}", self._route, methods=["GET", "POST"])])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
 
     @property
     def bodies(self) -> list[Any]:
