@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from stcore import __version__
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from prompt_toolkit import PromptSession
     from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
     from stcore.host import Host
@@ -104,7 +106,8 @@ class _Live:
         """Until Ctrl-D."""
         from prompt_toolkit.patch_stdout import patch_stdout
 
-        with patch_stdout(raw=True):
+        # The terminal stays raw between two prompts: what is typed in that moment is neither echoed nor changed.
+        with patch_stdout(raw=True), self._session.app.input.raw_mode():
             while not self._leaving:
                 try:
                     line = await self._session.prompt_async()
@@ -136,7 +139,7 @@ class _Live:
             bottom_toolbar=self._toolbar,
             key_bindings=self._keys(),
             style=_style(),
-            refresh_interval=0,
+            input=_keyboard(),
         )
 
     def _message(self) -> StyleAndTextTuples:
@@ -188,6 +191,21 @@ class _Live:
         buffer = self._session.default_buffer
         buffer.text = text
         buffer.cursor_position = len(text)
+
+
+def _keyboard() -> Input:
+    """The keyboard, raw also while something is printed above the prompt.
+
+    prompt_toolkit puts the terminal back to lines then, for programs that read from it; ours only print, and a key
+    pressed in that moment (in a streaming reply there are many) would be echoed, changed, or lost.
+    """
+    from prompt_toolkit.input.vt100 import Vt100Input
+
+    class Keyboard(Vt100Input):
+        def cooked_mode(self) -> AbstractContextManager[None]:
+            return nullcontext()
+
+    return Keyboard(sys.stdin)
 
 
 def _style() -> Any:
