@@ -214,9 +214,7 @@ class Host:
         )
 
     def _finished_picture(self, data: bytes, request: Any) -> bytes:
-        for _, changed in self.plugins.call("stcore_image", data=data, request=request):
-            data = changed
-        return data
+        return self.plugins.change("stcore_image", "data", data, request=request)
 
     @cached_property
     def images(self) -> ImageService:

@@ -12,14 +12,15 @@ import importlib.util
 import logging
 import re
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pluggy
 
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
     from stcore.images.source import ImageSource
     from stcore.text.model import TextModel
 
+T = TypeVar("T")
+
 log = logging.getLogger("stcore.plugins")
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 _ROOMS = ("image_sources", "text_models", "moderation")
-_MEND = "Mend that line; plugins are read at the next start."
+_MEND = "Mend that line; the plugin is read at the next start."
 _MAY_REFUSE = ("stcore_prompt", "stcore_request")
 """Hooks in which a :class:`StcoreError` is the plugin's say, not its fault."""
 SLOW_HOOK = 0.2
@@ -82,21 +85,25 @@ class PluginHost:
     _manager: pluggy.PluginManager | None = None
     _sources: dict[str, ImageSource] = field(default_factory=dict)
     _texts: dict[str, TextModel] = field(default_factory=dict)
-    _loading: bool = False
+    _loaded: bool = False
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     # -- loading -----------------------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Import and register every enabled plugin. Does nothing the second time."""
-        if self._manager is not None or self._loading:
+        """Import and register every enabled plugin. Does nothing the second time. Any thread may ask first."""
+        if self._loaded:
             return
-        self._loading = True
-        manager = pluggy.PluginManager("stcore")
-        manager.add_hookspecs(hookspecs)
-        for found in self._discover():
-            self._load_one(manager, found)
-        self._manager = manager
-        self._collect_kinds()
+        with self._lock:
+            if self._manager is not None:  # by another thread meanwhile, or this is a question from within
+                return
+            manager = pluggy.PluginManager("stcore")
+            manager.add_hookspecs(hookspecs)
+            for found in self._discover():
+                self._load_one(manager, found)
+            self._manager = manager
+            self._collect_kinds()
+            self._loaded = True
 
     def _discover(self) -> Iterator[_Found]:
         for name, plugin in self.extra:
@@ -207,27 +214,46 @@ class PluginHost:
         other exception is the plugin's fault: it is logged under its name, and the others are called all the same.
         """
         self.load()
-        assert self._manager is not None
-        results = []
+        told = [self._ask(plugin, hook, arguments) for plugin in self._having(hook)]
+        return [(name, answer) for name, answer in told if answer is not None]
+
+    def change(self, hook: str, name: str, value: T, **arguments: Any) -> T:
+        """``value`` after every plugin has had it as the argument ``name`` and could give back another.
+
+        Each sees what those before it made. What is of another type than ``value`` is not taken; for the rest as
+        :meth:`call`.
+        """
+        self.load()
         for plugin in self._having(hook):
-            others = [other for other in self._manager.get_plugins() if other is not plugin]
-            caller = self._manager.subset_hook_caller(hook, others)
-            name = self._manager.get_name(plugin) or "?"
-            start = time.perf_counter()
-            try:
-                answers = caller(**arguments)
-            except StcoreError:
+            who, changed = self._ask(plugin, hook, {**arguments, name: value})
+            if isinstance(changed, type(value)):
+                value = changed
+            elif changed is not None:
+                self._blame(who, f"{hook} must return {type(value).__name__}, not {type(changed).__name__}.")
+        return value
+
+    def _ask(self, plugin: Any, hook: str, arguments: Mapping[str, Any]) -> tuple[str, Any]:
+        """The name of a plugin and its answer to a hook, ``None`` when it has none or fails."""
+        assert self._manager is not None
+        others = [other for other in self._manager.get_plugins() if other is not plugin]
+        caller = self._manager.subset_hook_caller(hook, others)
+        name = self._manager.get_name(plugin) or "?"
+        start = time.perf_counter()
+        try:
+            answer = next(iter(caller(**arguments)), None)
+        except Exception as error:
+            if isinstance(error, StcoreError) and hook in _MAY_REFUSE:
                 raise
-            except Exception as error:
-                log.error("plugin %s failed in %s", name, hook, exc_info=error)
-                self._records[name] = replace(
-                    self._records[name], problem=f"{hook} failed: {error!r}.", hint="See the log; tell its author."
-                )
-                continue
-            if (seconds := time.perf_counter() - start) > SLOW_HOOK:
-                log.warning("plugin %s took %.2f s in %s", name, seconds, hook)
-            results += [(name, answer) for answer in answers if answer is not None]
-        return results
+            log.error("plugin %s failed in %s", name, hook, exc_info=error)
+            self._blame(name, f"{hook} failed: {error!r}.")
+            return name, None
+        if (seconds := time.perf_counter() - start) > SLOW_HOOK:
+            log.warning("plugin %s took %.2f s in %s", name, seconds, hook)
+        return name, answer
+
+    def _blame(self, name: str, problem: str) -> None:
+        """Remember what a plugin did wrong; it stays in service."""
+        self._records[name] = replace(self._records[name], problem=problem, hint="See the log; tell its author.")
 
     def gather(self, hook: str) -> list[tuple[str, Any]]:
         """Call a hook that returns a list; (plugin, item) for every item of every list."""
@@ -337,10 +363,7 @@ def _explain(error: Exception, record: PluginRecord) -> tuple[str, str]:
             break
     if isinstance(error, SyntaxError):
         where = f"{Path(error.filename or record.path).name}, line {error.lineno}"
-        return (
-            f"It is not valid Python: {error.msg} ({where}).",
-            "Mend that line; the plugin is read at the next start.",
-        )
+        return f"It is not valid Python: {error.msg} ({where}).", _MEND
     if isinstance(error, ImportError):
         missing = getattr(error, "name", None)
         hint = f"Install {missing!r}, or update the plugin." if missing else "Update the plugin."

@@ -68,9 +68,7 @@ class ImageService:
         name = self._connections.default_name()
         connection = await self._connections.open(name)
         settings = self._settings.current.images
-        words = wish.subject.strip()
-        for _, changed in self._plugins.call("stcore_prompt", prompt=words, mode="free"):
-            words = str(changed)
+        words = self._plugins.change("stcore_prompt", "prompt", wish.subject.strip(), mode="free")
         assembled = assemble(
             words,
             prefix=settings.prefix,
@@ -86,8 +84,7 @@ class ImageService:
             negative=assembled.negative,
             workflow=await self._workflow(connection),
         )
-        for _, other in self._plugins.call("stcore_request", request=request, source=connection.source.id):
-            request = other
+        request = self._plugins.change("stcore_request", "request", request, source=connection.source.id)
         intent = Intent(
             initiator=wish.initiator,
             chat_id=wish.chat_id,
@@ -110,7 +107,9 @@ class ImageService:
         name = picture["generation"]["connection"]
         if name not in self._connections.names():
             name = self._connections.default_name()
-        workflow = await self._workflow(await self._connections.open(name))
+        connection = await self._connections.open(name)
+        request = request.model_copy(update={"workflow": await self._workflow(connection)})
+        request = self._plugins.change("stcore_request", "request", request, source=connection.source.id)
         messages = [use["id"] for use in await self._library.uses(asset_id) if use["kind"] == "message"]
         message_id = messages[0] if messages else None
         intent = Intent(
@@ -121,9 +120,7 @@ class ImageService:
             title=picture["generation"]["prompt"],
             style=picture["generation"]["details"].get("preset", ""),
         )
-        return await self._jobs.submit(
-            request.model_copy(update={"workflow": workflow}), connection=name, intent=intent
-        )
+        return await self._jobs.submit(request, connection=name, intent=intent)
 
     async def _workflow(self, connection: Connection) -> Workflow | None:
         if not connection.source.needs_workflow:

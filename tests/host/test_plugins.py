@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,32 @@ def test_a_failing_hook_names_its_plugin_and_the_others_are_called(tmp_path: Pat
     host = plugin_host(tmp_path, bad=hook + "raise ValueError('no')\n", good=hook + "return prompt.upper()\n")
     assert host.call("stcore_prompt", prompt="fog", mode="free") == [("good", "FOG")]
     assert "stcore_prompt failed" in host.record("bad").problem
+
+
+HOOK = "from stcore import UserError, hookimpl\n@hookimpl\ndef "
+
+
+def test_each_plugin_changes_what_the_others_made_of_it(tmp_path: Path) -> None:
+    append = HOOK + "stcore_prompt(prompt):\n    return prompt + {!r}\n"
+    wrong = HOOK + "stcore_prompt(prompt):\n    return 7\n"
+    host = plugin_host(tmp_path, one=append.format(" at dawn"), two=append.format(" in fog"), wrong=wrong)
+    assert host.change("stcore_prompt", "prompt", "harbour", mode="free") == "harbour at dawn in fog"
+    assert "must return str, not int" in host.record("wrong").problem
+
+
+def test_only_where_a_plugin_may_refuse_its_refusal_counts(tmp_path: Path) -> None:
+    text = HOOK + "stcore_startup(host):\n    raise UserError('I would rather not')\n"
+    host = plugin_host(tmp_path, moody=text)
+    assert host.call("stcore_startup", host=None) == []
+    assert "rather not" in host.record("moody").problem
+
+
+def test_threads_that_ask_at_the_same_time_get_the_same_answer(tmp_path: Path) -> None:
+    slow = "import time\ntime.sleep(0.3)\n" + GOOD
+    host = plugin_host(tmp_path, grey=slow)
+    with ThreadPoolExecutor(4) as threads:
+        seen = [future.result() for future in [threads.submit(lambda: "grey" in host.sources) for _ in range(4)]]
+    assert seen == [True] * 4
 
 
 def test_a_veto_goes_through(tmp_path: Path) -> None:
