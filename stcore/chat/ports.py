@@ -86,9 +86,10 @@ class ImagesPort:
         self,
         images: Callable[[], ImageService],
         open_chat: Callable[[], Awaitable[str]],
+        window: ChatWindow,
         expand: Callable[[str], str],
     ) -> None:
-        self._images, self._open, self._expand = images, open_chat, expand
+        self._images, self._open, self._window, self._expand = images, open_chat, window, expand
 
     async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
         if not subject.strip():
@@ -97,7 +98,10 @@ class ImagesPort:
 
         quiet = bool(overrides.get("quiet"))
         wish = Wish(subject, overrides, await self._open(), "command", quiet)
-        return await self._images().imagine(wish, self._expand)
+        try:
+            return await self._images().imagine(wish, self._expand)
+        finally:
+            await self._window.refresh()
 
     async def source(self, name: str | None) -> str:
         return await self._images().select_source(name)

@@ -52,7 +52,7 @@ class Session:
         self.services = Services(
             environment=self.environment,
             chat=ChatPort(lambda: host.chats, self.open_chat, self.window, user=user, character=character),
-            images=ImagesPort(lambda: host.images, self.open_chat, self._expand),
+            images=ImagesPort(lambda: host.images, self.open_chat, self.window, self._expand),
             ui=ui,
         )
         self._run: Run | None = None
@@ -104,6 +104,8 @@ class Session:
 
     async def run(self, script: str, **how: Any) -> Result:
         """Run a slash script; raises its error. What it set in variables is kept, also when it failed."""
+        # Since the last line pictures may have arrived, and other pages may have written.
+        await self.window.refresh()
         self._run = self.host.interpreter.start(script, self.services, progress=self._progress, **how)
         self._run_id = new_id()
         self._tell("running")
@@ -156,9 +158,9 @@ class Session:
         try:
             message = await self._reply
         except asyncio.CancelledError:
-            if asyncio.current_task() is not None and asyncio.current_task().cancelling():  # type: ignore[union-attr]
-                self._reply.cancel()
-                raise
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # we are stopped ourselves, and the reply with us; else only the reply was
             return None
         finally:
             self._reply = None

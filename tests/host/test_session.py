@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stcore.errors import StcoreError
+from stcore.chat.records import NewMessage
+from stcore.errors import StcoreError, UserError
 from stcore.host import Host
 
 pytestmark = pytest.mark.anyio
@@ -154,6 +155,38 @@ async def test_again_adds_a_picture_with_another_seed_to_the_same_message(data: 
         assert one["id"] == first["id"]
         assert two["generation"]["final_prompt"] == "boats"
         assert two["generation"]["seed"] != "7"
+
+
+async def test_macros_see_what_came_into_the_chat_meanwhile(data: Path) -> None:
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create()
+        ui = Recorder()
+        session = await host.session(chat.id, ui)  # type: ignore[arg-type]
+        await session.say("/sd boats | /echo {{lastMessageId}}")
+        await host.chats.append(chat.id, NewMessage("user", "Ann", "from another page"))
+        await session.say("/echo {{lastMessageId}}")
+        assert not ui.errors
+        assert ui.toasts == ["0", "1"]
+
+
+VETO = """
+from stcore import UserError, hookimpl
+
+@hookimpl
+def stcore_request(request):
+    if request.seed is None:
+        raise UserError("Nothing by chance today.")
+"""
+
+
+async def test_a_plugin_may_veto_a_picture_also_the_second_time(data: Path) -> None:
+    (data / "plugins" / "veto.py").write_text(VETO)
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create()
+        await said(host, chat.id, "/sd seed=7 boats")
+        first = (await host.chats.messages(chat.id))[0].pictures[0]
+        with pytest.raises(UserError, match="by chance"):
+            await host.images.again(first["id"])
 
 
 async def test_a_style_changes_the_prompt_and_its_absence_is_named(data: Path) -> None:
