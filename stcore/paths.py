@@ -42,6 +42,13 @@ class DataFolder:
     def pictures(self) -> Path:
         return self.root / "pictures"
 
+    def cache_file(self, name: str) -> Path:
+        """A file that may vanish at any time. Where it cannot be written, whoever uses it goes without."""
+        folder = self.root / "cache"
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder / name
+
     def prepare(self) -> None:
         """Make the folder and its rooms, or say clearly why that cannot be."""
         hint = "Give this user the right to write there, or name another folder with --data or STCORE_DATA."

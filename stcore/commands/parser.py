@@ -6,10 +6,9 @@ string as its body reads the same text again and again (section 12.1).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from stcore.commands.registry import Registry
 from stcore.commands.scanner import Scanner
@@ -25,10 +24,13 @@ _LONGEST_CACHED = 100_000
 
 
 class Parser:
-    """Reads scripts against the commands of one registry."""
+    """Reads scripts against the commands of one registry. ``cache`` is a file for Lark's tables (see ``tables``)."""
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
+    _lark: ClassVar[Lark | None] = None
+    """Built by the first parser of the process; the grammar does not depend on the registry."""
+
+    def __init__(self, registry: Registry, cache: Path | None = None) -> None:
+        self.registry, self._cache = registry, cache
         self._cached = lru_cache(_CACHED_SCRIPTS)(self._parse)
 
     def parse(self, text: str, flags: Flags) -> Script:
@@ -39,10 +41,13 @@ class Parser:
 
     def _parse(self, text: str, flags: Flags, _version: int) -> Script:
         scanner = Scanner(text, flags, self.registry.find, self.registry.suggest)
-        grammar = _grammar()
+        from stcore.commands import tables
+
+        if Parser._lark is None:
+            Parser._lark = tables.build(_Builder(), self._cache)
         try:
-            root: Any = grammar.parse(scanner)  # the lexer reads the scanner, not a text
-        except _unexpected_token() as error:
+            root: Any = Parser._lark.parse(scanner)  # the lexer reads the scanner, not a text
+        except tables.UnexpectedToken as error:
             raise _misplaced(scanner, error.token) from None
         return Script(text, root)
 
@@ -51,32 +56,6 @@ def _misplaced(scanner: Scanner, token: Lexeme) -> ParseError:
     """The scanner only lets one thing through that the grammar refuses: text behind ``/:name``."""
     hint = "/:name takes only named arguments: /:name key=value"
     return scanner.fail("Unexpected text behind the call of a closure.", token.start_pos, token.end_pos, hint=hint)
-
-
-@lru_cache(1)
-def _grammar() -> Lark:
-    from lark import Lark
-    from lark.lexer import Lexer
-
-    class TokenStream(Lexer):
-        """Hands the scanner's tokens to Lark; what Lark calls the text is the scanner."""
-
-        def __init__(self, lexer_conf: Any) -> None:
-            pass
-
-        def lex(self, scanner: Any) -> Iterator[Any]:  # type: ignore[override]
-            tokens: Iterator[Any] = scanner.tokens()
-            return tokens
-
-    source = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(source, parser="lalr", lexer=TokenStream, start="script", transformer=_Builder())
-
-
-@lru_cache(1)
-def _unexpected_token() -> Any:
-    from lark import UnexpectedToken
-
-    return UnexpectedToken
 
 
 class _Builder:
