@@ -253,7 +253,7 @@ class Host:
         from stcore.commands.registry import Registry
 
         registry = Registry(builtin_commands(), on_missing=self._ask_plugins)
-        return Interpreter(registry, self.macros)
+        return Interpreter(registry, self.macros, self.data.cache_file("grammar"))
 
     def _ask_plugins(self, _name: str) -> bool:
         """An unknown word was met: add the commands and macros of plugins, once. Whether there were any."""
