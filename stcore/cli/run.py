@@ -84,6 +84,11 @@ class OnceUi:
             hint="Give the answers in order: stcore run --answer TEXT --answer TEXT ...",
         )
 
+    @property
+    def failed(self) -> bool:
+        """Whether a command told of an error; the script may have gone on after it."""
+        return any(entry["kind"] == "error" for entry in self.said)
+
     def _say(self, entry: dict[str, Any]) -> None:
         self.said.append(entry)
 
@@ -122,7 +127,7 @@ def run(
     """Run a slash script: `-c SCRIPT`, a FILE, or `-` for standard input.
 
     What the script leaves in the pipe goes to stdout, notices and errors to stderr. The exit status is 1 when the
-    script failed or was aborted with an error.
+    script or something in it failed (a picture, say), or when it was aborted with an error.
     """
     quiet_log()
     text = _script(file, script)
@@ -139,7 +144,7 @@ def run(
         print_json({"pipe": None if result.pipe is None else result.text, **aborted, "said": ui.said})
     elif result.text and not _already_seen(result.text, ui):
         print(result.text)
-    return int(result.aborted and not result.abort_quiet)
+    return int((result.aborted and not result.abort_quiet) or ui.failed)
 
 
 async def _run(text: str, data: str | None, chat_id: str | None, arguments: dict[str, str], ui: OnceUi) -> Result:

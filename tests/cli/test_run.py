@@ -136,6 +136,13 @@ def test_a_picture_by_script(stcore: Program) -> None:
     assert done.err.strip() == str(path)
 
 
+def test_a_picture_that_fails_lets_the_script_go_on_and_ends_with_1(stcore: Program) -> None:
+    stcore("sources", "add", "comfyui", "--url", "http://127.0.0.1:1")
+    done = stcore("run", "-c", "/sd quiet=true castle | /pass went on")
+    assert (done.status, done.out) == (1, "went on\n")
+    assert "error: Cannot reach 127.0.0.1:1" in done.err
+
+
 def test_ctrl_c_ends_with_130(stcore: Program) -> None:
     process = subprocess.Popen(
         stcore.command("run", "-c", "/echo started | /delay 60000"),
