@@ -256,6 +256,8 @@ class Http:
             same_host = urlsplit(moved).hostname == urlsplit(url).hostname
             if method != "GET" and not (answer.status in (307, 308) and same_host):
                 return answer  # a login page most likely; classify() tells where it points
+            if not same_host:
+                await self._checked(moved)
             url = moved
         raise Misconfigured(f"{self.base_url} redirects in a circle.", hint="Check the address.")
 

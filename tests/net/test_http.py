@@ -404,6 +404,16 @@ async def test_cloud_downloads_never_reach_private_hosts(url: str, target: str) 
     await cloud.aclose()
 
 
+@pytest.mark.parametrize(
+    "target", ["http://169.254.169.254/latest/meta-data", "https://10.1.2.3/x", "http://localhost:1/x"]
+)
+async def test_a_cloud_that_redirects_a_question_into_the_own_network_is_not_followed(url: str, target: str) -> None:
+    cloud = Http(url, local=False, clock=Instant())
+    with pytest.raises(PermissionRefused):
+        await cloud.get("/redirect", params={"to": target})
+    await cloud.aclose()
+
+
 @pytest.mark.feature("SRC-12")
 async def test_expired_picture_is_tried_again_and_then_lost(http: Http, url: str) -> None:
     with pytest.raises(JobLost, match="no longer"):
