@@ -180,13 +180,21 @@ def _read_toml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name} cannot be read: {error}.", file=str(path)) from error
+    except OSError as error:
+        raise SettingsError(f"{path.name} cannot be read: {error.strerror}.", file=str(path)) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(
+            f"{path.name}, line {line}: this is not UTF-8 text.",
+            file=str(path),
+            line=line,
+            hint="Save the file as UTF-8; it was left as it is.",
+        ) from error
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else 0
+        line = int(found[1]) if found else max(1, len(text.splitlines()))  # without one it means the end
         key = _key_at(text, line)
         raise SettingsError(
             f"{path.name}, line {line}: this is not TOML ({error}).",

@@ -62,6 +62,20 @@ def test_a_change_that_is_not_valid_is_refused_and_nothing_written(folder: DataF
     assert SettingsFile(folder).current.chat.user_name == "Mira"
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"[images]\nsteps = 12\nsource = [", 3),
+        (b"[images]\n# caf\xe9\n", 2),
+    ],
+)
+def test_a_file_that_cannot_be_read_names_the_line_and_stays(folder: DataFolder, content: bytes, line: int) -> None:
+    folder.settings.write_bytes(content)
+    with pytest.raises(SettingsError, match=f"settings.toml, line {line}: this is not"):
+        SettingsFile(folder).current  # noqa: B018
+    assert folder.settings.read_bytes() == content
+
+
 def test_an_edit_by_hand_is_seen_without_a_restart(folder: DataFolder) -> None:
     file = SettingsFile(folder)
     assert file.current.images.steps is None
