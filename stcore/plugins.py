@@ -134,11 +134,12 @@ class PluginHost:
             summary = (getattr(plugin, "__doc__", "") or "").strip().split("\n")[0]
             manager.register(plugin, name=record.name)
             _check_hooks(manager, record.name)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a script that was dropped in may well call sys.exit()
             if manager.has_plugin(record.name):
                 manager.unregister(name=record.name)
-            log.warning("plugin %s left out", record.name, exc_info=error)
             problem, hint = _explain(error, record)
+            log.warning("The plugin %s was left out: %s %s", record.name, problem, hint)
+            log.debug("plugin %s", record.name, exc_info=error)
             self._records[record.name] = replace(record, problem=problem, hint=hint)
             return
         hooks = tuple(sorted(caller.name for caller in manager.get_hookcallers(plugin) or ()))
@@ -167,7 +168,7 @@ class PluginHost:
 
     def quarantine(self, name: str, problem: str, hint: str) -> None:
         """Take a plugin out of service and remember why."""
-        log.warning("plugin %s left out: %s", name, problem)
+        log.warning("The plugin %s was left out: %s %s", name, problem, hint)
         self._records[name] = replace(self._records[name], problem=problem, hint=hint)
         if self._manager is not None and self._manager.has_plugin(name):
             self._manager.unregister(name=name)
@@ -350,7 +351,7 @@ def _kind_problem(thing: Any, base: type[Any], what: str) -> str:
     return ""
 
 
-def _explain(error: Exception, record: PluginRecord) -> tuple[str, str]:
+def _explain(error: BaseException, record: PluginRecord) -> tuple[str, str]:
     """The problem and the mend, in words for the person who installed or wrote the plugin."""
     if isinstance(error, StcoreError):
         return error.message, error.hint

@@ -72,7 +72,7 @@ def test_a_change_that_is_not_valid_is_refused_and_nothing_written(folder: DataF
 def test_a_file_that_cannot_be_read_names_the_line_and_stays(folder: DataFolder, content: bytes, line: int) -> None:
     folder.settings.write_bytes(content)
     with pytest.raises(SettingsError, match=f"settings.toml, line {line}: this is not"):
-        SettingsFile(folder).current  # noqa: B018
+        SettingsFile(folder).current
     assert folder.settings.read_bytes() == content
 
 

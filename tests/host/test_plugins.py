@@ -31,6 +31,7 @@ BROKEN = {
     "syntax": ("def stcore_image_sources(:\n", "not valid Python", "line 1"),
     "missing": ("import a_module_that_is_not_there\n", "cannot be imported", "a_module_that_is_not_there"),
     "raises": ("x = 1 / 0\n", "ZeroDivisionError", "line 1"),
+    "ends_the_program": ("import sys\nsys.exit(3)\n", "SystemExit", "line 2"),
     "no_hook": ("def stcore_image_sources():\n    return []\n", "no hook", "without @hookimpl"),
     "wrong_argument": (
         "from stcore import hookimpl\n@hookimpl\ndef stcore_prompt(colour):\n    return None\n",
