@@ -127,7 +127,7 @@ def test_a_conversation_in_a_terminal(typist: Typist, data: Path) -> None:
     assert typist.raw.count("▀") > 500, "the picture is drawn in half blocks"
     assert "\x1b[38;2;" in typist.raw
     typist.type("/input Your name? | /echo Hello {{pipe}}\r")
-    typist.wait_for("Your name?")
+    typist.wait_for("\nYour name?")
     typist.type("Ann\r")
     typist.wait_for("Hello Ann")
     typist.type("/echo a |\x1b\r/nosuch\r")  # Alt-Enter begins a new line
