@@ -89,6 +89,7 @@ _HOMES = {
     ),
     "stcore.images.planning": ("plan_request", "split_plan"),
     "stcore.images.source": ("Connection", "Endpoint", "ImageSource", "Options", "SourceInfo", "SourceJob"),
+    "stcore.images.styles": ("Style",),
     "stcore.images.workflows": (
         "WorkflowLibrary",
         "bound_fields",
@@ -228,6 +229,7 @@ if TYPE_CHECKING:
         SourceInfo as SourceInfo,
         SourceJob as SourceJob,
     )
+    from stcore.images.styles import Style as Style
     from stcore.images.workflows import (
         WorkflowLibrary as WorkflowLibrary,
         bound_fields as bound_fields,

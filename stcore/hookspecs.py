@@ -1,7 +1,7 @@
 """The hooks, one sentence each. A plugin implements what it wants with ``@stcore.hookimpl``.
 
-Lists are joined over all plugins. A hook with an unknown argument is refused when the plugin is loaded; a hook that
-fails names its plugin and the host runs on.
+Lists are joined over all plugins; what a hook may change goes from one plugin to the next. A hook with an unknown
+argument is refused when the plugin is loaded; a hook that fails names its plugin and the host runs on.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stcore.commands import Command
     from stcore.images.request import ImageRequest
     from stcore.images.source import ImageSource
+    from stcore.images.styles import Style
     from stcore.macros import Macro
     from stcore.text.model import TextModel
 
@@ -34,12 +35,6 @@ def stcore_text_models() -> list[TextModel]:
 
 
 @hookspec
-def stcore_moderators() -> list[Any]:
-    """Moderators: objects with ``async check(prompt, images) -> verdict``."""
-    return []
-
-
-@hookspec
 def stcore_commands() -> list[Command]:
     """Slash commands this plugin adds."""
     return []
@@ -52,7 +47,7 @@ def stcore_macros() -> list[Macro]:
 
 
 @hookspec
-def stcore_styles() -> list[Any]:
+def stcore_styles() -> list[Style]:
     """Style presets (``stcore.Style``) this plugin adds."""
     return []
 
@@ -64,14 +59,8 @@ def stcore_workflows() -> list[tuple[str, str]]:
 
 
 @hookspec
-def stcore_interactive_triggers() -> list[Any]:
-    """Words and phrases, in any language, that mean "make me a picture"."""
-    return []
-
-
-@hookspec
 def stcore_prompt(prompt: str, mode: str) -> str | None:
-    """Change the text of a prompt before style and prefixes are joined to it; ``None`` leaves it."""
+    """Change the text of a prompt before style and prefixes are joined to it, or veto it; ``None`` leaves it."""
 
 
 @hookspec

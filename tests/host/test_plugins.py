@@ -127,6 +127,12 @@ def test_each_plugin_changes_what_the_others_made_of_it(tmp_path: Path) -> None:
     assert "must return str, not int" in host.record("wrong").problem
 
 
+def test_a_plugin_brings_styles(tmp_path: Path) -> None:
+    text = "from stcore import Style, hookimpl\n@hookimpl\ndef stcore_styles():\n    return [Style('Fog', 'in fog')]\n"
+    [(plugin, style)] = plugin_host(tmp_path, fog=text).gather("stcore_styles")
+    assert (plugin, style.name, style.prefix) == ("fog", "Fog", "in fog")
+
+
 def test_only_where_a_plugin_may_refuse_its_refusal_counts(tmp_path: Path) -> None:
     text = HOOK + "stcore_startup(host):\n    raise UserError('I would rather not')\n"
     host = plugin_host(tmp_path, moody=text)

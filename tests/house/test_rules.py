@@ -69,6 +69,13 @@ def test_the_public_surface_exists_and_its_two_lists_agree() -> None:
     assert typed == set(stcore.__all__) - {"__version__"}
 
 
+def test_every_hook_is_called() -> None:
+    text = (ROOT / "stcore/hookspecs.py").read_text(encoding="utf-8")
+    declared = re.findall(r"^def (stcore_\w+)", text, re.MULTILINE)
+    code = " ".join(code_words(path) for path in CORE)
+    assert declared and [hook for hook in declared if f'"{hook}"' not in code] == []
+
+
 def test_importing_stcore_costs_nothing() -> None:
     assert "pydantic" not in (ROOT / "stcore/__init__.py").read_text(encoding="utf-8")
     assert importlib.import_module("stcore").__version__
