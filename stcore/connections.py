@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from stcore.errors import ConfigurationError, NotFound, StcoreError, UserError
 from stcore.images.capabilities import Health
-from stcore.images.source import Connection
+from stcore.images.source import Connection, secret_fields, summary_of
 from stcore.storage.journal import note
 from stcore.text.model import TextConnection
 
@@ -108,12 +108,14 @@ class Connections(Generic[C]):
     def _describe(self, name: str, default: str) -> dict[str, Any]:
         kind_id, options = self._stored(name)
         kind = self._kinds().get(kind_id)
-        secrets = {field: self._secret(name, field) is not None for field in _secret_fields(kind)} if kind else {}
+        secrets = (
+            {field: self._secret(name, field) is not None for field in secret_fields(kind.Options)} if kind else {}
+        )
         entry = {
             "name": name,
             "kind": kind_id,
             "label": kind.label if kind else kind_id,
-            "summary": (kind.summary or (kind.__doc__ or "").strip().split("\n")[0]) if kind else "",
+            "summary": summary_of(kind) if kind else "",
             "options": options,
             "secrets": secrets,
             "default": name == default,
@@ -148,7 +150,9 @@ class Connections(Generic[C]):
 
         endpoint = kind.endpoint(options)
         secrets = tuple(
-            value.get_secret_value() for field in _secret_fields(kind) if (value := getattr(options, field)) is not None
+            value.get_secret_value()
+            for field in secret_fields(kind.Options)
+            if (value := getattr(options, field)) is not None
         )
         http = Http(
             endpoint.url,
@@ -182,10 +186,7 @@ class Connections(Generic[C]):
         try:
             health: Health = await kind.check(connection)
         except StcoreError as error:
-            states = {"auth": "bad_credentials", "permission": "bad_credentials", "quota": "no_credit"}
-            far = {"network": "unreachable", "timeout": "unreachable", "server": "unreachable"}
-            state: Any = states.get(error.kind) or far.get(error.kind) or "misconfigured"
-            return Health(state=state, text=f"{error.message} {error.hint}".strip())
+            return Health.of(error)
         return health
 
     # -- changing ----------------------------------------------------------------------------------------------------
@@ -241,14 +242,14 @@ class Connections(Generic[C]):
         self._open.clear()
 
     async def _store(self, name: str, kind: Any, options: dict[str, Any], *, first: bool = False) -> None:
-        secret_fields = _secret_fields(kind)
-        given = {key: value for key, value in options.items() if key in secret_fields}
-        plain = {key: value for key, value in options.items() if key not in secret_fields and value is not None}
+        hidden = secret_fields(kind.Options)
+        given = {key: value for key, value in options.items() if key in hidden}
+        plain = {key: value for key, value in options.items() if key not in hidden and value is not None}
         known = self._secrets_of(name, kind) if name in self.names() else {}
         secrets = {key: value for key, value in {**known, **given}.items() if value}
         valid = self._validated(kind, {**plain, **secrets}, UserError)
         # Only what differs from the default is written: the file stays short and follows new defaults.
-        kept = valid.model_dump(mode="json", exclude=set(secret_fields), exclude_defaults=True)
+        kept = valid.model_dump(mode="json", exclude=set(hidden), exclude_defaults=True)
 
         def edit(document: dict[str, Any]) -> None:
             document.setdefault(self.room, {})[name] = {"kind": kind.id, "options": _without_none(kept)}
@@ -292,7 +293,7 @@ class Connections(Generic[C]):
         return name, {}
 
     def _secrets_of(self, name: str, kind: Any) -> dict[str, str]:
-        values = {field: self._secret(name, field) for field in _secret_fields(kind)}
+        values = {field: self._secret(name, field) for field in secret_fields(kind.Options)}
         return {field: value for field, value in values.items() if value is not None}
 
     def _secret(self, name: str, field: str) -> str | None:
@@ -312,30 +313,21 @@ class Connections(Generic[C]):
         try:
             return kind.Options.model_validate(options)
         except ValidationError as error:
-            problems = [_problem(item, _secret_fields(kind)) for item in error.errors()]
+            problems = [_problem(item, secret_fields(kind.Options)) for item in error.errors()]
             known = ", ".join(kind.Options.model_fields) or "none"
             raise error_class(
                 f"{kind.label}: {'; '.join(problems)}.", hint=f"Options of this kind: {known}."
             ) from error
 
 
-def _problem(item: Any, secret_fields: tuple[str, ...]) -> str:
+def _problem(item: Any, hidden: tuple[str, ...]) -> str:
     where = ".".join(str(part) for part in item["loc"])
     if item["type"] == "extra_forbidden":
         return f"there is no option {where!r}"
     if item["type"] == "missing":
         return f"the option {where!r} is needed"
-    got = "" if where in secret_fields else f" (got {item['input']!r})"
+    got = "" if where in hidden else f" (got {item['input']!r})"
     return f"{where}: {item['msg'][:1].lower()}{item['msg'][1:]}{got}"
-
-
-def _secret_fields(kind: Any) -> tuple[str, ...]:
-    fields = kind.Options.model_fields.items()
-    return tuple(
-        name
-        for name, info in fields
-        if info.annotation is SecretStr or SecretStr in getattr(info.annotation, "__args__", ())
-    )
 
 
 def _without_none(value: Any) -> Any:

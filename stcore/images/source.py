@@ -165,14 +165,13 @@ class ImageSource:
 
     def describe(self) -> SourceInfo:
         """Static facts, taken from the class."""
-        secrets = tuple(name for name, info in self.Options.model_fields.items() if _is_secret(info.annotation))
         return SourceInfo(
             id=self.id,
             label=self.label,
-            summary=self.summary or (self.__doc__ or "").strip().split("\n")[0],
+            summary=summary_of(self),
             where=self.where,
             options=self.Options,
-            secrets=secrets,
+            secrets=secret_fields(self.Options),
             trusted_hosts=self.trusted_hosts,
             max_in_flight=self.max_in_flight or (1 if self.where == "local" else 4),
             min_interval=self.min_interval,
@@ -267,5 +266,15 @@ class ImageSource:
         """The host is shutting down."""
 
 
-def _is_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())
+def secret_fields(options: type[Options]) -> tuple[str, ...]:
+    """The options that are stored apart and never shown again."""
+    return tuple(
+        name
+        for name, info in options.model_fields.items()
+        if info.annotation is SecretStr or SecretStr in getattr(info.annotation, "__args__", ())
+    )
+
+
+def summary_of(kind: Any) -> str:
+    """One line about a source or text model: its ``summary``, else the first line of its docstring."""
+    return str(kind.summary or (kind.__doc__ or "").strip().split("\n")[0])

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from stcore.connections import Connections
 from stcore.errors import StcoreError
-from stcore.images.source import Connection
+from stcore.images.source import Connection, secret_fields, summary_of
 from stcore.web.context import Web, WebDep
 from stcore.web.models import ConnectionChange, ConnectionCheck, NewConnection
 
@@ -45,18 +45,14 @@ def _kind(kind: Any, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": kind.id,
         "label": kind.label,
-        "summary": kind.summary or (kind.__doc__ or "").strip().split("\n")[0],
+        "summary": summary_of(kind),
         "where": kind.where,
         "docs": kind.docs,
         "embedded": kind.embedded,
         "needs_workflow": getattr(kind, "needs_workflow", False),
         "schema": schema,
-        "secrets": [name for name, field in schema.get("properties", {}).items() if _is_secret(field)],
+        "secrets": list(secret_fields(kind.Options)),
     }
-
-
-def _is_secret(field: dict[str, Any]) -> bool:
-    return any(form.get("writeOnly") for form in (field, *field.get("anyOf", ())))
 
 
 def router_of(room: Room) -> APIRouter:
