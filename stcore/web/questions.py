@@ -36,7 +36,7 @@ class Audience:
         try:
             yield
         finally:
-            self._listening[chat_id] -= 1
+            self._listening -= Counter({chat_id: 1})  # leaves no entry for a chat to which nobody listens
 
     def anyone(self, chat_id: str | None) -> bool:
         """Whether a page would see what is published for this chat."""
