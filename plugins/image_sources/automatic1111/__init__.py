@@ -97,9 +97,7 @@ class Automatic1111(ImageSource):
         profile = await read_profile(connection)
         if name == "models":
             return [one.id for one in profile.models]
-        return (
-            list(getattr(profile, name)) if name in ("samplers", "schedulers", "vaes", "modules", "upscalers") else []
-        )
+        return list(getattr(profile, name)) if name in _CHOICES else []
 
     async def capabilities(self, connection: Connection, model: str) -> Capabilities:
         """The same for every model, with the lists of this server."""
