@@ -118,6 +118,20 @@ def test_a_reply_is_written_again_and_both_stay(studio: Studio, context: Any, op
     page.wait_for_selector(".swipes-count >> text=1 / 2")
 
 
+def test_a_reply_that_fails_is_told_once_and_the_message_stays(studio: Studio, context: Any, opened: Any) -> None:
+    page = opened(context, studio, studio.chat())
+    studio.call(studio.host.texts.add("openai-compatible", "nobody", {"url": "http://127.0.0.1:1/v1"}))
+    studio.call(studio.host.texts.default("nobody"))
+    try:
+        type_line(page, "Is anybody there?")
+        page.wait_for_selector(".toast >> text=Cannot reach 127.0.0.1:1")
+        page.wait_for_timeout(300)  # a second one would be there by now
+        count_is(page, ".toast", 1)
+        assert page.inner_text("st-message[data-role=user] .message-body") == "Is anybody there?"
+    finally:
+        studio.call(studio.host.texts.remove("nobody"))
+
+
 def test_what_others_write_appears_by_itself(studio: Studio, context: Any, opened: Any) -> None:
     chat = studio.chat()
     page = opened(context, studio, chat)

@@ -175,9 +175,9 @@ function putReply(data) {
   return reply;
 }
 
-function replyEnded({ id, message_id: messageId, error }) {
+/** What went wrong comes as an "error" of its own, as with scripts: told here too it would be told twice. */
+function replyEnded({ id, message_id: messageId }) {
   const reply = state.replies.get(id);
-  if (error) emit("problem", error);
   if (!reply) return;
   reply.ended = true;
   // The words stay until the message itself is here, so that nothing flickers in between.
