@@ -265,7 +265,8 @@ class Connections(Generic[C]):
 
     async def _changed(self, name: str | None) -> None:
         if name is not None and (connection := self._open.pop(name, None)):
-            await connection.http.aclose()
+            # A picture or reply may be in the making: it ends with the settings it began with.
+            await connection.http.retire()
         now = int(self._tools.clock.now().timestamp() * 1000)
         await self._tools.database.write(
             lambda c: note(c, "connections.changed", {"room": self.room}, chat_id=None, now=now)

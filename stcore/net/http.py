@@ -32,7 +32,7 @@ from stcore.net.sse import SseEvent, SseParser
 
 if TYPE_CHECKING:
     from stcore.clock import Clock
-    from stcore.net.transport import Send, Transport
+    from stcore.net.transport import Incoming, Send, Transport
 
 MEBI = 2**20
 DEFAULT_SECONDS = 30.0
@@ -76,6 +76,7 @@ class Http:
         in_headers = [value.split()[-1] for value in self._credentials.values() if len(value) >= 8]
         self.scrub = Scrubber([*secrets, *in_headers, *(value for _, value in self._base.query)])
         self._transport: Transport | None = None
+        self._under_way, self._retired = 0, False
 
     @property
     def base_url(self) -> str:
@@ -184,7 +185,7 @@ class Http:
         send_headers = {"Accept": "text/event-stream", **(headers or {})}
         body = {} if json is None else {"json": json}
         send = self._send(method, url, send_headers, body, 120.0 if timeout is None else timeout)
-        async with (await self._open()).open(send) as incoming:
+        async with self._sent(send) as incoming:
             streamed = incoming.headers.get("content-type", "").startswith("text/event-stream")
             if not streamed or incoming.status >= 300:
                 whole = await self._read(incoming.chunks, incoming.headers, MOST_BYTES)
@@ -210,6 +211,12 @@ class Http:
         ) as opened:
             yield opened
 
+    async def retire(self) -> None:
+        """Close as soon as nothing is under way. What was begun comes to its end, and may ask on for it."""
+        self._retired = True
+        if not self._under_way:
+            await self.aclose()
+
     async def aclose(self) -> None:
         """Close all connections."""
         if self._transport is not None:
@@ -217,6 +224,17 @@ class Http:
             self._transport = None
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _sent(self, send: Send) -> AsyncIterator[Incoming]:
+        self._under_way += 1
+        try:
+            async with (await self._open()).open(send) as incoming:
+                yield incoming
+        finally:
+            self._under_way -= 1
+            if self._retired and not self._under_way:
+                await self.aclose()
 
     async def _open(self) -> Transport:
         if self._transport is None:
@@ -262,7 +280,7 @@ class Http:
         raise Misconfigured(f"{self.base_url} redirects in a circle.", hint="Check the address.")
 
     async def _once(self, send: Send, max_bytes: int) -> Answer:
-        async with (await self._open()).open(send) as incoming:
+        async with self._sent(send) as incoming:
             body = await self._read(incoming.chunks, incoming.headers, max_bytes)
             return Answer(incoming.status, incoming.headers, send.url, body, self._clock.now(), self.scrub)
 

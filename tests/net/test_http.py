@@ -84,6 +84,7 @@ class Misbehaving:
                 Route("/announced", self.announced),
                 Route("/cut", self.cut, methods=any_method),
                 Route("/silent", self.silent, methods=any_method),
+                Route("/slow", self.slow, methods=any_method),
                 Route("/status/{code:int}", self.status, methods=any_method),
                 Route("/html", lambda _: HTMLResponse("<html><title>Sign in</title></html>")),
                 Route("/nonsense", lambda _: PlainTextResponse("]not json[")),
@@ -132,6 +133,11 @@ class Misbehaving:
         self.seen.append({})
         await asyncio.sleep(5)
         return JSONResponse({})
+
+    async def slow(self, request: Request) -> Response:
+        self.seen.append({})
+        await asyncio.sleep(0.2)
+        return JSONResponse({"done": True})
 
     async def status(self, request: Request) -> Response:
         body = await request.body()
@@ -190,6 +196,19 @@ async def http(url: str) -> AsyncIterator[Http]:
     )
     yield client
     await client.aclose()
+
+
+# -- the client itself -----------------------------------------------------------------------------------------------
+
+
+async def test_who_retires_ends_what_was_begun(server: Misbehaving, http: Http) -> None:
+    painting = asyncio.create_task(http.post_json("/slow"))
+    async with asyncio.timeout(5):
+        while not server.seen:
+            await asyncio.sleep(0.01)
+    await http.retire()
+    assert await painting == {"done": True}
+    assert (await http.get_json("/echo"))["method"] == "GET", "a run may still ask for its result"
 
 
 # -- addresses and credentials ---------------------------------------------------------------------------------------
