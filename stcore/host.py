@@ -239,8 +239,10 @@ class Host:
     @cached_property
     def macros(self) -> MacroEngine:
         """The macro language with its vocabulary; plugins are asked when a name is not known."""
+        from stcore import grammars
         from stcore.macros import MacroEngine
 
+        grammars.keep_in(self.data.cache())
         engine = MacroEngine()
         engine.registry.on_missing = self._ask_plugins
         return engine
@@ -253,7 +255,7 @@ class Host:
         from stcore.commands.registry import Registry
 
         registry = Registry(builtin_commands(), on_missing=self._ask_plugins)
-        return Interpreter(registry, self.macros, self.data.cache_file("grammar"))
+        return Interpreter(registry, self.macros)
 
     def _ask_plugins(self, _name: str) -> bool:
         """An unknown word was met: add the commands and macros of plugins, once. Whether there were any."""
@@ -317,6 +319,8 @@ class Host:
         for room in ("connections", "texts"):
             if room in made:
                 await made[room].aclose()
+        if "plugins" in made:
+            await self.plugins.aclose()
         if "bus" in made:
             await self.bus.close()
         if "database" in made:

@@ -42,12 +42,12 @@ class DataFolder:
     def pictures(self) -> Path:
         return self.root / "pictures"
 
-    def cache_file(self, name: str) -> Path:
-        """A file that may vanish at any time. Where it cannot be written, whoever uses it goes without."""
+    def cache(self) -> Path:
+        """A folder whose files may vanish at any time. Where it cannot be made, whoever uses it goes without."""
         folder = self.root / "cache"
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder / name
+        return folder
 
     def prepare(self) -> None:
         """Make the folder and its rooms, or say clearly why that cannot be."""

@@ -173,6 +173,14 @@ class PluginHost:
         if self._manager is not None and self._manager.has_plugin(name):
             self._manager.unregister(name=name)
 
+    async def aclose(self) -> None:
+        """Tell every image source that the host is shutting down."""
+        for source in self._sources.values():
+            try:
+                await source.aclose()
+            except Exception:
+                log.exception("the source %s failed in aclose", source.id)
+
     # -- what plugins offer ------------------------------------------------------------------------------------------
 
     @property

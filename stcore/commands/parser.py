@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from stcore import grammars
 from stcore.commands.registry import Registry
 from stcore.commands.scanner import Scanner
 from stcore.commands.syntax import Argument, BreakNode, ClosureNode, CommandNode, Flags, Part, Script, Statement, Text
@@ -24,13 +25,10 @@ _LONGEST_CACHED = 100_000
 
 
 class Parser:
-    """Reads scripts against the commands of one registry. ``cache`` is a file for Lark's tables (see ``tables``)."""
+    """Reads scripts against the commands of one registry."""
 
-    _lark: ClassVar[Lark | None] = None
-    """Built by the first parser of the process; the grammar does not depend on the registry."""
-
-    def __init__(self, registry: Registry, cache: Path | None = None) -> None:
-        self.registry, self._cache = registry, cache
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
         self._cached = lru_cache(_CACHED_SCRIPTS)(self._parse)
 
     def parse(self, text: str, flags: Flags) -> Script:
@@ -41,13 +39,9 @@ class Parser:
 
     def _parse(self, text: str, flags: Flags, _version: int) -> Script:
         scanner = Scanner(text, flags, self.registry.find, self.registry.suggest)
-        from stcore.commands import tables
-
-        if Parser._lark is None:
-            Parser._lark = tables.build(_Builder(), self._cache)
         try:
-            root: Any = Parser._lark.parse(scanner)  # the lexer reads the scanner, not a text
-        except tables.UnexpectedToken as error:
+            root: Any = _grammar().parse(scanner.tokens())  # a stream, not a text
+        except _unexpected_token() as error:
             raise _misplaced(scanner, error.token) from None
         return Script(text, root)
 
@@ -56,6 +50,19 @@ def _misplaced(scanner: Scanner, token: Lexeme) -> ParseError:
     """The scanner only lets one thing through that the grammar refuses: text behind ``/:name``."""
     hint = "/:name takes only named arguments: /:name key=value"
     return scanner.fail("Unexpected text behind the call of a closure.", token.start_pos, token.end_pos, hint=hint)
+
+
+@lru_cache(1)
+def _grammar() -> Lark:
+    source = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    return grammars.build("commands", source, start="script", nodes=_Builder())
+
+
+@lru_cache(1)
+def _unexpected_token() -> Any:
+    from lark import UnexpectedToken
+
+    return UnexpectedToken
 
 
 class _Builder:

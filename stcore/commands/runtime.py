@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -160,12 +159,11 @@ def count_statements(root: ClosureNode) -> int:
 class Interpreter:
     """Reads and runs scripts with one registry of commands and one macro engine."""
 
-    def __init__(self, registry: Registry, engine: MacroEngine, cache: Path | None = None) -> None:
-        """``cache`` is a file where the tables of the grammar may be kept, for a quicker start."""
+    def __init__(self, registry: Registry, engine: MacroEngine) -> None:
         self.registry = registry
         self.engine = engine
         self.code = lru_cache(_CACHED_CODES)(self._code)
-        self._parser = Parser(registry, cache)
+        self._parser = Parser(registry)
 
     def parse(self, text: str, flags: Flags | None = None) -> Script:
         """The syntax of ``text``; raises :class:`ParseError`."""

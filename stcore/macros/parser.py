@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
+from stcore import grammars
 from stcore.macros.scanner import Scan, Token
 from stcore.macros.syntax import Call, Document, Fragment, Node, Text, Variable
 from stcore.macros.text import WHITESPACE
@@ -25,48 +25,36 @@ def parse(source: str) -> Document:
 @cache
 def _parser() -> Lark:
     """The parser of this process, built when the first macro is met."""
-    from lark import Lark, Transformer
-    from lark.lexer import Lexer
-
-    class ScanLexer(Lexer):
-        """Hands the scanner's tokens to Lark."""
-
-        __future_interface__ = 2
-
-        def __init__(self, conf: object) -> None: ...
-
-        def lex(self, lexer_state: Any, parser_state: object) -> Iterator[Any]:
-            return iter(lexer_state.text)
-
-    class Nodes(Transformer[Any, Any]):
-        """One method per rule of the grammar."""
-
-        def document(self, children: list[Any]) -> tuple[Node, ...]:
-            return tuple(map(_node, children))
-
-        def argument(self, children: list[Any]) -> tuple[Node, ...]:
-            return _trimmed([_node(child) for child in children])
-
-        def value(self, children: list[Any]) -> tuple[Node, ...]:
-            return tuple(map(_node, children))
-
-        def call(self, children: list[Any]) -> Call:
-            head, close = children[0], children[-1]
-            arguments = tuple(
-                _fragment(children[index + 1], children[index].end, children[index + 2].start)
-                for index in range(1, len(children) - 2, 2)
-            )
-            return Call(head.start, close.end, head.flags, head.value, head.name_start, arguments)
-
-        def variable(self, children: list[Any]) -> Variable:
-            head, close = children[0], children[-1]
-            operator = children[1].value if len(children) > 2 else ""
-            value = Fragment(children[1].end, close.start, children[2]) if len(children) > 3 else None
-            return Variable(head.start, close.end, head.flags == "$", head.value, operator, value)
-
     grammar = get_data("stcore.macros", "grammar.lark")
     assert grammar is not None  # it lies beside this module
-    return Lark(grammar.decode(), start="document", parser="lalr", lexer=ScanLexer, transformer=Nodes())
+    return grammars.build("macros", grammar.decode(), start="document", nodes=_Nodes())
+
+
+class _Nodes:
+    """One method per rule of the grammar."""
+
+    def document(self, children: list[Any]) -> tuple[Node, ...]:
+        return tuple(map(_node, children))
+
+    def argument(self, children: list[Any]) -> tuple[Node, ...]:
+        return _trimmed([_node(child) for child in children])
+
+    def value(self, children: list[Any]) -> tuple[Node, ...]:
+        return tuple(map(_node, children))
+
+    def call(self, children: list[Any]) -> Call:
+        head, close = children[0], children[-1]
+        arguments = tuple(
+            _fragment(children[index + 1], children[index].end, children[index + 2].start)
+            for index in range(1, len(children) - 2, 2)
+        )
+        return Call(head.start, close.end, head.flags, head.value, head.name_start, arguments)
+
+    def variable(self, children: list[Any]) -> Variable:
+        head, close = children[0], children[-1]
+        operator = children[1].value if len(children) > 2 else ""
+        value = Fragment(children[1].end, close.start, children[2]) if len(children) > 3 else None
+        return Variable(head.start, close.end, head.flags == "$", head.value, operator, value)
 
 
 def _node(child: Token | Node) -> Node:

@@ -169,6 +169,23 @@ async def test_macros_see_what_came_into_the_chat_meanwhile(data: Path) -> None:
         assert ui.toasts == ["0", "1"]
 
 
+CLOSING = """
+    async def aclose(self):
+        from pathlib import Path
+
+        Path(__file__).with_name("closed.txt").write_text("yes")
+
+"""
+
+
+async def test_a_source_hears_that_the_host_shuts_down(data: Path) -> None:
+    plugin = data / "plugins" / "plain.py"
+    plugin.write_text(PLUGIN.replace("    async def generate", f"{CLOSING.strip(chr(10))}\n\n    async def generate"))
+    async with Host.open(data, face="web") as host:
+        assert "plain" in host.plugins.sources
+    assert (data / "plugins" / "closed.txt").exists()
+
+
 VETO = """
 from stcore import UserError, hookimpl
 
