@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from stcore.errors import ConfigurationError, NotFound, StcoreError, UserError
 from stcore.images.capabilities import Health
 from stcore.images.source import Connection, secret_fields, summary_of
+from stcore.net.address import Base, masked
 from stcore.storage.journal import note
 from stcore.text.model import TextConnection
 
@@ -111,7 +112,7 @@ class Connections(Generic[C]):
         secrets = (
             {field: self._secret(name, field) is not None for field in secret_fields(kind.Options)} if kind else {}
         )
-        entry = {
+        entry: dict[str, Any] = {
             "name": name,
             "kind": kind_id,
             "label": kind.label if kind else kind_id,
@@ -126,6 +127,7 @@ class Connections(Generic[C]):
             entry["options"] = self.options(name).model_dump(mode="json", exclude=set(secrets))
         except StcoreError as error:
             entry["problem"] = error.message
+        entry["options"] = {option: _shown(value) for option, value in entry["options"].items()}
         return entry
 
     # -- opening -----------------------------------------------------------------------------------------------------
@@ -175,7 +177,8 @@ class Connections(Generic[C]):
         """As :meth:`check`, for options that are not saved; secrets left out are taken from connection ``name``."""
         kind = self.kind(kind_id)
         known = self._secrets_of(name, kind) if name in self.names() else {}
-        connection = self._build(name or kind_id, kind, self._validated(kind, {**known, **options}, UserError))
+        meant = _meant(options, self._stored(name)[1]) if name in self.names() else options
+        connection = self._build(name or kind_id, kind, self._validated(kind, {**known, **meant}, UserError))
         try:
             return await self._checked(connection)
         finally:
@@ -206,7 +209,7 @@ class Connections(Generic[C]):
     async def set(self, name: str, options: dict[str, Any]) -> dict[str, Any]:
         """Change some options; ``None`` puts one back to its default (and forgets a secret)."""
         kind_id, stored = self._stored(name)
-        merged = {**stored, **options}
+        merged = {**stored, **_meant(options, stored)}
         await self._store(name, self.kind(kind_id), merged)
         return self.describe(name)
 
@@ -248,6 +251,7 @@ class Connections(Generic[C]):
         known = self._secrets_of(name, kind) if name in self.names() else {}
         secrets = {key: value for key, value in {**known, **given}.items() if value}
         valid = self._validated(kind, {**plain, **secrets}, UserError)
+        Base.parse(kind.endpoint(valid).url)  # an address that is none is refused before it is stored
         # Only what differs from the default is written: the file stays short and follows new defaults.
         kept = valid.model_dump(mode="json", exclude=set(hidden), exclude_defaults=True)
 
@@ -327,8 +331,21 @@ def _problem(item: Any, hidden: tuple[str, ...]) -> str:
         return f"there is no option {where!r}"
     if item["type"] == "missing":
         return f"the option {where!r} is needed"
-    got = "" if where in hidden else f" (got {item['input']!r})"
+    got = "" if where in hidden else f" (got {_shown(item['input'])!r})"
     return f"{where}: {item['msg'][:1].lower()}{item['msg'][1:]}{got}"
+
+
+def _shown(value: Any) -> Any:
+    """An option as people may see it: an address may carry a password."""
+    return masked(value) if isinstance(value, str) else value
+
+
+def _meant(options: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    """Options from a form that was filled with what is shown: what is still masked stays as it is stored."""
+    return {
+        name: stored[name] if name in stored and value == _shown(stored[name]) else value
+        for name, value in options.items()
+    }
 
 
 def _without_none(value: Any) -> Any:

@@ -65,6 +65,17 @@ class Base:
         return _with_query(joined._replace(query=""), [*self.query, *own, *extra])
 
 
+def masked(text: str) -> str:
+    """An address to be shown: the password of a login inside it and the values of its query are stars."""
+    if not text.startswith(("http://", "https://")):
+        return text
+    url = urlsplit(text)
+    login, at, host = url.netloc.rpartition("@")
+    name, colon, _ = login.partition(":")
+    query = "&".join(f"{key}=***" for key, _ in parse_qsl(url.query, keep_blank_values=True))
+    return urlunsplit(url._replace(netloc=f"{name}{colon and ':***'}{at}{host}", query=query))
+
+
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host, port."""
     parts = urlsplit(url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.cookiejar
+import logging
 import math
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ _KEEP_ALIVE = 4.0
 """Shorter than what servers commonly keep an idle connection, so that no request goes into a closing one."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+for _library in ("httpx", "httpcore"):
+    # They would write every address, with the keys in its query, into the log.
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
