@@ -1,5 +1,7 @@
 """``python -m stcore`` is the command ``stcore``."""
 
+import sys
+
 from stcore.cli import main
 
-main()
+sys.exit(main())
