@@ -46,7 +46,8 @@ class Subscription:
                 return
             self.last = entry.id
         if self.wants(entry):
-            (self._lasting if entry.id else self._passing).append(entry)
+            # A reset must not be lost either: whoever missed it would show an old state for good.
+            (self._lasting if entry.id or entry.kind == "reset" else self._passing).append(entry)
             self._ready.set()
 
     def __aiter__(self) -> AsyncIterator[Entry]:

@@ -38,8 +38,7 @@ class ChatPort:
         self.narrator = name or type(self).narrator
 
     async def messages(self) -> Sequence[commands.Message]:
-        chat_id = await self._open()
-        return [_seen(message) for message in await self._store().span(chat_id, 0, await self._store().count(chat_id))]
+        return [_seen(message) for message in await self._store().texts(await self._open())]
 
     async def send(
         self,

@@ -28,6 +28,7 @@ TITLE = 60
 PREVIEW = 120
 """Characters of the last message shown in the list of chats."""
 
+_AT_ONCE = 500
 _INSERT_MESSAGE = insert(messages)
 _INSERT_SWIPE = insert(swipes)
 _COUNT = select(func.max(messages.c.position)).where(messages.c.chat_id == bindparam("chat"))
@@ -140,13 +141,15 @@ def read_pictures(connection: Connection, message_ids: Sequence[str]) -> dict[tu
         .add_columns(*picture_columns())
         .join(assets, assets.c.id == attachments.c.asset_id)
         .outerjoin(generations, generations.c.asset_id == assets.c.id)
-        .where(attachments.c.message_id.in_(message_ids))
         .order_by(attachments.c.id)
     )
     found: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    for row in connection.execute(query):
-        picture = {**picture_dict(row), "attachment_id": row.attachment_id, "title": row.title}
-        found[row.message_id, row.swipe].append(picture)
+    # A database takes only so many values in one statement.
+    for start in range(0, len(message_ids), _AT_ONCE):
+        some = attachments.c.message_id.in_(message_ids[start : start + _AT_ONCE])
+        for row in connection.execute(query.where(some)):
+            picture = {**picture_dict(row), "attachment_id": row.attachment_id, "title": row.title}
+            found[row.message_id, row.swipe].append(picture)
     return found
 
 

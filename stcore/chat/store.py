@@ -112,10 +112,10 @@ class ChatStore:
         where = and_(messages.c.chat_id == chat_id, true() if before is None else messages.c.position < before)
         return await self._database.read(lambda c: rows.read_messages(c, where, newest=limit))
 
-    async def span(self, chat_id: str, start: int, stop: int) -> Sequence[Message]:
-        """The messages with ``start <= position < stop``."""
-        where = and_(messages.c.chat_id == chat_id, messages.c.position >= start, messages.c.position < stop)
-        return await self._database.read(lambda c: rows.read_messages(c, where))
+    async def texts(self, chat_id: str) -> Sequence[Message]:
+        """All messages of the chat without their pictures, for scripts."""
+        where = messages.c.chat_id == chat_id
+        return await self._database.read(lambda c: rows.read_messages(c, where, with_pictures=False))
 
     async def message(self, message_id: str) -> Message:
         """The message, or ``NotFound``."""

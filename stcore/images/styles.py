@@ -82,6 +82,10 @@ class StyleLibrary:
             return style
         if new in self.names():
             raise UserError(f"A style {new!r} exists already.")
+        if not self._own_file(old).is_file():
+            raise NotFound(
+                f"There is no style {old!r} of your own.", hint="Styles that ship with stcore keep their name."
+            )
         renamed = self.save(Style(new, style.prefix, style.negative, style.description))
         self.delete(old)
         return renamed

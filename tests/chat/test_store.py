@@ -138,3 +138,11 @@ async def test_variables_outlive_the_program_and_keep_their_types(database: Data
     other = StoredVariables(lambda: database, "0" * 32)
     await other.load()
     assert not other.has("n")
+
+
+async def test_a_chat_longer_than_a_statement_may_be_is_read_whole(store: ChatStore, database: Database) -> None:
+    chat = await store.create("long")
+    for number in range(1203):
+        await store.append(chat.id, said(str(number)))
+    assert len(await store.messages(chat.id, limit=5000)) == 1203
+    assert [message.text for message in await store.texts(chat.id)][-1] == "1202"

@@ -101,3 +101,11 @@ def test_any_name_can_be_kept(tmp_path_factory: pytest.TempPathFactory, name: st
         return
     assert library.get(name.strip()).prefix == "x"
     assert [path.parent for path in folder.rglob("*")] == [folder]
+
+
+def test_a_bundled_style_keeps_its_name_and_leaves_no_copy(tmp_path: Path) -> None:
+    library = StyleLibrary(tmp_path)
+    with pytest.raises(NotFound):
+        library.rename("Anime", "Mine")
+    assert "Mine" not in library.names()
+    assert not list(tmp_path.iterdir())
