@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from stcore.errors import ConfigurationError, NotFound, StcoreError, UserError
 from stcore.images.capabilities import Health
 from stcore.images.source import Connection, secret_fields, summary_of
-from stcore.net.address import Base, masked
+from stcore.net.address import Base, in_own_network, masked
 from stcore.storage.journal import note
 from stcore.text.model import TextConnection
 
@@ -163,7 +163,7 @@ class Connections(Generic[C]):
             trusted_hosts=kind.trusted_hosts,
             clock=self._tools.clock,
             random=self._tools.random,
-            local=kind.where == "local",
+            local=kind.where == "local" or in_own_network(endpoint.url),
             secrets=secrets,
         )
         made: C = self._make(name, kind, options, http, self._tools.clock, self._tools.random)

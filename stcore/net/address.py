@@ -91,6 +91,17 @@ def may_have_credentials(url: str, base: Base, trusted_hosts: tuple[str, ...]) -
     return scheme == "https" and (host == base.origin[1] or any(fnmatchcase(host, name) for name in trusted_hosts))
 
 
+def in_own_network(url: str) -> bool:
+    """Whether the host is plainly in the person's own network: localhost, a ``.local`` name, a private address."""
+    host = (urlsplit(url).hostname or "").lower()
+    if host == "localhost" or host.endswith((".localhost", ".local")):
+        return True
+    try:
+        return not is_public(host)
+    except ValueError:
+        return False
+
+
 def is_public(address: str) -> bool:
     """An address of the open internet: not loopback, private, link-local, multicast or reserved."""
     ip = ipaddress.ip_address(address.partition("%")[0])

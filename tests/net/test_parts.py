@@ -25,7 +25,7 @@ from stcore.errors import (
     UnknownOutcome,
 )
 from stcore.net import SseEvent, parse_headers, poll, retry
-from stcore.net.address import Base, is_public, may_have_credentials
+from stcore.net.address import Base, in_own_network, is_public, may_have_credentials
 from stcore.net.scrub import Scrubber
 from stcore.net.sse import SseParser
 from stcore.testing.clock import ManualClock
@@ -247,3 +247,21 @@ def test_headers_as_typed() -> None:
     for text in ("no colon", "A: 1\n: x", "Two Words: x"):
         with pytest.raises(ValueError, match="line"):
             parse_headers(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("http://127.0.0.1:5001/v1", True),
+        ("http://localhost:8188", True),
+        ("http://[::1]:7860", True),
+        ("http://192.168.1.20", True),
+        ("http://box.local:8188", True),
+        ("https://api.example.com/v1", False),
+        ("https://localhost.example.com", False),
+        ("http://8.8.8.8", False),
+        ("", False),
+    ],
+)
+def test_a_server_in_the_own_network_is_told_by_its_address(url: str, own: bool) -> None:
+    assert in_own_network(url) is own
