@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from stcore.commands.runtime import Run
     from stcore.commands.services import Chat, Images, Services, Ui
     from stcore.macros.environment import Environment, VariableStore
+
+_DIGITS = re.compile(r"[+-]?[0-9]{1,300}", re.ASCII)
 
 
 class Call:
@@ -154,7 +157,9 @@ class Call:
             return default
         if not number.is_integer():
             raise self.wrong(name, self.argument(name), "a whole number")
-        return int(number)
+        written = self.argument(name).strip()
+        # A seed may have 64 bits: as a floating number it would lose the last of them.
+        return int(written) if _DIGITS.fullmatch(written) else int(number)
 
     def boolean(self, name: str, default: bool) -> bool:
         """A yes or no as commands read it: only the word that contradicts the default changes it (3.4)."""

@@ -204,6 +204,13 @@ async def test_every_argument_of_imagine_arrives_typed() -> None:
     }
 
 
+@pytest.mark.parametrize("seed", [9007199254740993, 18446744073709551615])
+async def test_a_seed_of_64_bits_arrives_whole(seed: int) -> None:
+    host = MemoryHost()
+    await host.run(f"/sd seed={seed} apple tree")
+    assert host.images.requests[0][1]["seed"] == seed
+
+
 async def test_only_what_was_given_overrides() -> None:
     host = MemoryHost()
     await host.run("/imagine unknown=word apple tree")
