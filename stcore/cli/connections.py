@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Room = Literal["sources", "texts"]
 _THING = {"sources": "image source", "texts": "text model"}
+_ONE = {"sources": "an image source", "texts": "a text model"}
 _FREE = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
@@ -124,15 +125,14 @@ def _complete(options: dict[str, Any], schema: dict[str, Any], kind: str, *, key
 
 def _group(room: Room) -> click.Group:
     """All commands of one room."""
-    thing = _THING[room]
-    group = click.Group(room, help=f"{thing.capitalize()}s and how to reach them.", no_args_is_help=True)
+    group = click.Group(room, help=f"{_THING[room].capitalize()}s and how to reach them.", no_args_is_help=True)
     for make in (_list, _kinds, _add, _check, _set, _default, _remove, _models):
-        group.add_command(make(room, thing))
+        group.add_command(make(room))
     return group
 
 
-def _list(room: Room, thing: str) -> click.Command:
-    @click.command("list", help=f"The {thing}s that are set up; * marks the default.")
+def _list(room: Room) -> click.Command:
+    @click.command("list", help=f"The {_THING[room]}s that are set up; * marks the default.")
     @json_option
     @data_option
     def command(as_json: bool, data: str | None) -> None:
@@ -160,8 +160,8 @@ def _keys(entry: dict[str, Any]) -> str:
     return " ".join(f"{name}:{'set' if is_set else '-'}" for name, is_set in entry["secrets"].items())
 
 
-def _kinds(room: Room, thing: str) -> click.Command:
-    @click.command("kinds", help=f"The kinds of {thing} that plugins bring, or the options of one.")
+def _kinds(room: Room) -> click.Command:
+    @click.command("kinds", help=f"The kinds of {_THING[room]} that plugins bring, or the options of one.")
     @click.argument("kind", required=False)
     @json_option
     @data_option
@@ -202,11 +202,11 @@ def _default_of(field: dict[str, Any]) -> str:
     return "" if value is None else str(value)
 
 
-def _add(room: Room, thing: str) -> click.Command:
+def _add(room: Room) -> click.Command:
     @click.command(
         "add",
         context_settings=_FREE,
-        help=f"Set up a {thing}: `stcore {room} add KIND --url ADDRESS ...`.\n\n"
+        help=f"Set up {_ONE[room]}: `stcore {room} add KIND --url ADDRESS ...`.\n\n"
         f"Every option of the kind is given as --name value; `stcore {room} kinds KIND` lists them. A secret is asked "
         "for, read with --key-stdin, or taken from the environment; it is never shown.",
     )
@@ -236,11 +236,11 @@ def _add(room: Room, thing: str) -> click.Command:
     return command
 
 
-def _set(room: Room, thing: str) -> click.Command:
+def _set(room: Room) -> click.Command:
     @click.command(
         "set",
         context_settings=_FREE,
-        help=f"Change options of a {thing}: --name value, or --unset name to put one back.",
+        help=f"Change options of {_ONE[room]}: --name value, or --unset name to put one back.",
     )
     @click.argument("name")
     @click.option("--key-stdin", is_flag=True, help="Read the secret from standard input.")
@@ -269,8 +269,8 @@ def _set(room: Room, thing: str) -> click.Command:
     return command
 
 
-def _check(room: Room, thing: str) -> click.Command:
-    @click.command("check", help=f"Ask a {thing} whether it works; never costs anything.")
+def _check(room: Room) -> click.Command:
+    @click.command("check", help=f"Ask {_ONE[room]} whether it works; never costs anything.")
     @click.argument("name", required=False)
     @json_option
     @data_option
@@ -290,8 +290,8 @@ def _check(room: Room, thing: str) -> click.Command:
     return command
 
 
-def _default(room: Room, thing: str) -> click.Command:
-    @click.command("default", help=f"Use this {thing} when none is named; without NAME tell which it is.")
+def _default(room: Room) -> click.Command:
+    @click.command("default", help=f"Use this {_THING[room]} when none is named; without NAME tell which it is.")
     @click.argument("name", required=False)
     @json_option
     @data_option
@@ -311,8 +311,8 @@ def _default(room: Room, thing: str) -> click.Command:
     return command
 
 
-def _remove(room: Room, thing: str) -> click.Command:
-    @click.command("remove", help=f"Forget a {thing} and its secrets.")
+def _remove(room: Room) -> click.Command:
+    @click.command("remove", help=f"Forget {_ONE[room]} and its secrets.")
     @click.argument("name")
     @data_option
     def command(name: str, data: str | None) -> None:
@@ -325,8 +325,8 @@ def _remove(room: Room, thing: str) -> click.Command:
     return command
 
 
-def _models(room: Room, thing: str) -> click.Command:
-    @click.command("models", help=f"The models behind a {thing}.")
+def _models(room: Room) -> click.Command:
+    @click.command("models", help=f"The models behind {_ONE[room]}.")
     @click.argument("name", required=False)
     @json_option
     @data_option
