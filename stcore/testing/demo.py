@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import socket
 import tempfile
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ def demo(arguments: Sequence[str]) -> int:
             print(f"fake {kind}: {url}", flush=True)
             asyncio.run(connect(data, room, kind, url))
         asyncio.run(_serve(data, chosen.port, open_browser=not chosen.no_open))
+        # The fakes are cut off, as meant; their server would call that an error.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     return 0
 
 

@@ -197,7 +197,7 @@ def _input_fault(name: str, spec: list[Any], inputs: dict[str, Any], graph: dict
 
 def _number_fault(name: str, spec: list[Any], value: Any) -> dict[str, Any] | None:
     try:
-        number = float(value)
+        number = int(value) if spec[0] == "INT" else float(value)
     except (TypeError, ValueError):
         return _fault("invalid_input_type", f"{name}, {value}, could not be converted", name, spec, value)
     if number < spec[1]["min"]:
