@@ -76,25 +76,26 @@ def new_job(
     executor: str,
     retry_of: str | None,
     now: int,
+    token: str = "",
 ) -> Job:
-    """A job that waits to be stored. Its id is that of the request."""
+    """A job that waits to be stored. Its id is that of the request; with ``token`` it runs at the source already."""
     return Job(
         id=request.id,
-        state="queued",
+        state="running" if token else "queued",
         chat_id=intent.chat_id,
         source=source,
         connection=connection,
         intent=intent,
         request=request,
         adjustments=(),
-        submitted=False,
-        token="",
+        submitted=bool(token),
+        token=token,
         executor=executor,
         results=(),
         error=None,
         retry_of=retry_of,
         created=now,
-        started=None,
+        started=now if token else None,
         finished=None,
     )
 

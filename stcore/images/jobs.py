@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
-from stcore.errors import NotFound, StcoreError, UserError
+from stcore.errors import NotFound, StcoreError, StorageError, UserError
 from stcore.images import job_rows
 from stcore.images.events import CancelOutcome
 from stcore.images.flight import Tools
@@ -178,10 +178,17 @@ class Jobs:
     # -- jobs --------------------------------------------------------------------------------------------------------
 
     async def submit(
-        self, request: ImageRequest, *, connection: str, intent: Intent, retry_of: str | None = None
+        self,
+        request: ImageRequest,
+        *,
+        connection: str,
+        intent: Intent,
+        retry_of: str | None = None,
+        token: str = "",
     ) -> dict[str, Any]:
         """Queue a request; the same request (by its id) twice is one job. Returns the job as faces see it.
 
+        With ``token`` the run is under way at the source already and is only to be collected.
         Raises what ``open_connection`` raises when the connection cannot be used at all.
         """
         await self.start()
@@ -192,6 +199,7 @@ class Jobs:
             connection=connection,
             executor=self._executors.own,
             retry_of=retry_of,
+            token=token,
             now=self._tools.now(),
         )
         job, fresh = await self._database.write(lambda c: job_rows.insert_job(c, new))
@@ -258,12 +266,18 @@ class Jobs:
         return "requested" if state in job_rows.AT_WORK else "will_not_start"
 
     async def retry(self, job_id: str) -> dict[str, Any]:
-        """A new job from the same request."""
+        """A new job from the same request.
+
+        When only the storing failed (a full disk) and the source can find its run again, the new job fetches what was
+        rendered, and paid, already.
+        """
         job = await self._database.read(lambda c: job_rows.read_job(c, job_id))
         if job.active:
             raise UserError("This job is not over yet.", hint="Cancel it first, or wait.")
         request = job.request.model_copy(update={"id": str(uuid.uuid4())})
-        return await self.submit(request, connection=job.connection, intent=job.intent, retry_of=job.id)
+        rendered = (job.error or {}).get("kind") == StorageError.kind
+        token = job.token if rendered else ""
+        return await self.submit(request, connection=job.connection, intent=job.intent, retry_of=job.id, token=token)
 
     async def clear_finished(self) -> int:
         """Take finished jobs off the list, not their pictures. Returns how many."""

@@ -279,6 +279,26 @@ async def test_a_full_disk_is_told_and_nothing_half_done_stays(studio: Studio, s
     assert (await studio.library.page()).pictures == []
 
 
+@pytest.mark.parametrize(("resumable", "renders"), [(True, 1), (False, 2)])
+async def test_a_retry_after_a_full_disk_fetches_what_was_rendered(
+    tmp_path: Path, source: Scripted, resumable: bool, renders: int
+) -> None:
+    source.resumable = resumable
+    async with Studio(tmp_path, source) as studio:
+        put = studio.blobs.put
+
+        async def full(key: str, data: bytes) -> bool:
+            raise StorageError("The pictures cannot be stored: the disk is full.")
+
+        studio.blobs.put = full  # type: ignore[method-assign]
+        failed = await studio.done((await studio.submit())["id"])
+        studio.blobs.put = put  # type: ignore[method-assign]
+        again = await studio.done((await studio.jobs.retry(failed["id"]))["id"])
+        assert (failed["state"], again["state"], again["retry_of"]) == ("failed", "done", failed["id"])
+        assert len(again["results"]) == 1
+    assert source.far.renders == renders
+
+
 async def test_when_even_the_end_cannot_be_written_the_one_who_waits_is_told(tmp_path: Path, source: Scripted) -> None:
     clock = ManualClock()
     full = [True]
