@@ -8,7 +8,9 @@ something invalid is put in quarantine with the mend; the host runs on without i
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
+import inspect
 import logging
 import re
 import sys
@@ -132,6 +134,7 @@ class PluginHost:
             plugin = found.load()
             version = record.version or str(getattr(plugin, "__version__", ""))
             summary = (getattr(plugin, "__doc__", "") or "").strip().split("\n")[0]
+            _check_names(manager, plugin, record.name)
             manager.register(plugin, name=record.name)
             _check_hooks(manager, record.name)
         except (Exception, SystemExit) as error:  # a script that was dropped in may well call sys.exit()
@@ -327,6 +330,24 @@ def _entry_loader(entry: EntryPoint) -> Callable[[], Any]:
 
 
 # -- checking --------------------------------------------------------------------------------------------------------
+
+
+def _check_names(manager: pluggy.PluginManager, plugin: Any, name: str) -> None:
+    """Every hook exists and has the arguments that are asked for; pluggy would say so less plainly."""
+    for attribute in dir(plugin):
+        if manager.parse_hookimpl_opts(plugin, attribute) is None:
+            continue
+        spec = getattr(hookspecs, attribute, None)
+        if spec is None:
+            near = difflib.get_close_matches(attribute, manager.hook.__dict__, 1)
+            hint = f"Did you mean {near[0]}?" if near else "The hooks are listed in stcore.hookspecs."
+            raise PluginError(f"There is no hook called {attribute}.", plugin=name, hint=hint)
+        known = list(inspect.signature(spec).parameters)
+        asked = inspect.signature(getattr(plugin, attribute)).parameters
+        odd = [argument for argument in asked if argument not in known]
+        if odd:
+            hint = f"It may take: {', '.join(known)}." if known else "It takes no argument."
+            raise PluginError(f"{attribute} asks for {', '.join(odd)}, which it is not given.", plugin=name, hint=hint)
 
 
 def _check_hooks(manager: pluggy.PluginManager, name: str) -> None:
