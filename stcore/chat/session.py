@@ -55,6 +55,7 @@ class Session:
             images=ImagesPort(lambda: host.images, self.open_chat, self.window, self._expand),
             ui=ui,
         )
+        self._saying = False
         self._run: Run | None = None
         self._run_id = ""
         self._reply: asyncio.Task[Message | None] | None = None
@@ -82,19 +83,26 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether something runs in the foreground."""
-        return self._run is not None or self._reply is not None
+        return self._saying or self._run is not None or self._reply is not None
 
     async def say(self, text: str) -> None:
         """Run one line of input to its end: what begins with a slash is a script, anything else a message."""
         try:
             if self.busy:
                 raise Busy("Something is still running here.", hint="Stop it first, or wait until it has ended.")
+            self._saying = True
+            await self._say(text)
+        except StcoreError as error:
+            self._report(error)
+
+    async def _say(self, text: str) -> None:
+        try:
             if text.lstrip().startswith("/"):
                 await self.run(text)
             elif text.strip():
                 await self.send(text)
-        except StcoreError as error:
-            self._report(error)
+        finally:
+            self._saying = False
 
     def _report(self, error: StcoreError) -> None:
         if self.ui is not None:

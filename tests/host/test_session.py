@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,18 @@ async def test_a_plugin_may_veto_a_picture_also_the_second_time(data: Path) -> N
         first = (await host.chats.messages(chat.id))[0].pictures[0]
         with pytest.raises(UserError, match="by chance"):
             await host.images.again(first["id"])
+
+
+async def test_two_lines_at_once_are_not_mixed_up(data: Path) -> None:
+    async with Host.open(data, face="web") as host:
+        chat = await host.chats.create()
+        ui = Recorder()
+        session = await host.session(chat.id, ui)  # type: ignore[arg-type]
+        await asyncio.gather(session.say("hello"), session.say("hello again"))
+        assert [error.kind for error in ui.errors] == ["busy"]
+        assert [message.role for message in await host.chats.messages(chat.id)] == ["user", "assistant"]
+        await session.say("/echo free again")
+        assert ui.toasts == ["free again"]
 
 
 async def test_a_style_changes_the_prompt_and_its_absence_is_named(data: Path) -> None:
