@@ -154,7 +154,11 @@ def read_pictures(connection: Connection, message_ids: Sequence[str]) -> dict[tu
 
 
 def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int) -> Message:
-    """Append (or insert) one message. The cost does not depend on the length of the chat, unless it is inserted."""
+    """Append (or insert) one message. The cost does not depend on the length of the chat, unless it is inserted.
+
+    Raises :class:`NotFound` for a chat that is gone.
+    """
+    touch(connection, chat_id, now)
     end = count_messages(connection, chat_id)
     position = end if new.at is None else max(0, min(new.at, end))
     if position < end:
@@ -176,7 +180,6 @@ def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int)
     text = {"message_id": message_id, "number": 0, "text": new.text, "extra": {}, "created": now}
     connection.execute(_INSERT_SWIPE, text)
     add_attachments(connection, message_id, 0, new.attachments, now)
-    touch(connection, chat_id, now)
     pictures = read_pictures(connection, [message_id])[message_id, 0] if new.attachments else []
     message = Message(
         message_id, chat_id, position, new.role, new.name, new.text, new.hidden, now, 0, 1, new.extra, tuple(pictures)
@@ -225,6 +228,7 @@ def note_message(connection: Connection, message_id: str, now: int) -> Message:
 
 def remove_message(connection: Connection, message_id: str, now: int) -> Message:
     """Take a message out; those behind it move up."""
+    touch(connection, read_message(connection, message_id).chat_id, now)
     message = read_message(connection, message_id)
     connection.execute(delete(messages).where(messages.c.id == message_id))
     shift_positions(connection, message.chat_id, message.position, -1)
@@ -239,5 +243,7 @@ def shift_positions(connection: Connection, chat_id: str, start: int, by: int) -
 
 
 def touch(connection: Connection, chat_id: str, now: int) -> None:
-    """The chat was used just now."""
-    connection.execute(_TOUCH, {"chat": chat_id, "now": now})
+    """The chat was used just now. Before anything is numbered: where several write at once (PostgreSQL), this holds
+    the others off until the end of the transaction. Raises :class:`NotFound` for a chat that is gone."""
+    if not connection.execute(_TOUCH, {"chat": chat_id, "now": now}).rowcount:
+        raise NotFound("This chat no longer exists.")

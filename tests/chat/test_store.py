@@ -146,3 +146,10 @@ async def test_a_chat_longer_than_a_statement_may_be_is_read_whole(store: ChatSt
         await store.append(chat.id, said(str(number)))
     assert len(await store.messages(chat.id, limit=5000)) == 1203
     assert [message.text for message in await store.texts(chat.id)][-1] == "1202"
+
+
+async def test_a_message_for_a_chat_that_is_gone_is_refused(store: ChatStore) -> None:
+    chat = await store.create()
+    await store.delete(chat.id)
+    with pytest.raises(NotFound, match="no longer exists"):
+        await store.append(chat.id, said("too late"))
