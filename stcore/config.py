@@ -22,7 +22,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from stcore.errors import SettingsError, StorageError
 from stcore.paths import CHARACTER, USER, DataFolder
 
-HEADER = "# Settings of stcore. Edit by hand or on the page; keys that are left out have their default.\n\n"
+HEADER = (
+    "# Settings of stcore. Edit by hand or on the page; keys that are left out have their default.\n"
+    "# A change made on the page or by a command keeps every value, but no comments.\n\n"
+)
 
 
 class _Section(BaseModel):

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -65,7 +64,7 @@ class Host:
         self.data = data
         self.face = face
         self.clock: Clock = clock or SystemClock()
-        self.random = rng or random.Random(secrets.randbits(64))
+        self.random = rng or random.Random()
         self._handed_in = plugins
 
     @classmethod
