@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, true, update
 
 from stcore.chat import rows
-from stcore.chat.records import Attachment, Chat, Message, NewMessage
+from stcore.chat.records import Chat, Message, NewMessage
 from stcore.errors import UserError
 from stcore.storage.ids import new_id
 from stcore.storage.journal import note
-from stcore.storage.tables import attachments, chats, messages, swipes
+from stcore.storage.tables import chats, messages, swipes
 
 if TYPE_CHECKING:
     from stcore.bus import Bus
@@ -160,26 +160,3 @@ class ChatStore:
             return rows.note_message(connection, message_id, now)
 
         return await self._change(fn)
-
-    async def attach(self, message_id: str, new: Attachment, swipe: int | None = None) -> Message:
-        """Hang a picture on the message (on the swipe that is shown, unless one is named)."""
-
-        def fn(connection: Connection, now: int) -> Message:
-            number = rows.read_message(connection, message_id).swipe if swipe is None else swipe
-            rows.add_attachments(connection, message_id, number, [new], now)
-            return rows.note_message(connection, message_id, now)
-
-        return await self._change(fn)
-
-    async def detach(self, attachment_id: str) -> None:
-        """Take one picture off its message; the asset itself stays in the gallery."""
-
-        def fn(connection: Connection, now: int) -> None:
-            query = select(attachments.c.message_id).where(attachments.c.id == attachment_id)
-            message_id = connection.execute(query).scalar()
-            if message_id is None:
-                return
-            connection.execute(delete(attachments).where(attachments.c.id == attachment_id))
-            rows.note_message(connection, message_id, now)
-
-        await self._change(fn)

@@ -96,11 +96,6 @@ class MacroEngine:
         self._processors.add(phase, processor, priority)
         self._templates.clear()
 
-    def remove_processor(self, phase: Phase, processor: Processor) -> bool:
-        """Whether the processor was there."""
-        self._templates.clear()
-        return self._processors.remove(phase, processor)
-
     # -- for the parts of the engine ---------------------------------------------------------------------------------
 
     def run_text(self, text: str, program: Program | None, run: Run) -> str:

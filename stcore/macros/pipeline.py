@@ -84,14 +84,6 @@ class Processors:
         self._added += 1
         insort(self._of(phase), (priority, self._added, processor), key=lambda entry: entry[:2])
 
-    def remove(self, phase: Phase, processor: Processor) -> bool:
-        """Whether the processor was there."""
-        entries = self._of(phase)
-        kept = [entry for entry in entries if entry[2] is not processor]
-        found = len(kept) < len(entries)
-        entries[:] = kept
-        return found
-
     def before(self, text: str, env: Environment) -> str:
         """All pre-processors, the built-in one at priority 10."""
         return _run(self.pre, _builtin_rewrite, text, env)

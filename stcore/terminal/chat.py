@@ -6,11 +6,11 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from stcore import __version__
+from stcore.tasks import first_of
 from stcore.terminal.conversation import Conversation
 from stcore.terminal.pictures import detect
 from stcore.terminal.screen import Screen
@@ -53,20 +53,7 @@ async def chat(data: str | None, *, chat_id: str | None = None, new: bool = Fals
         if not is_new:
             await conversation.show_earlier()
         talk = _Live(conversation).talk() if live else _talk_plainly(conversation)
-        await _first_of(talk, conversation.run())
-
-
-async def _first_of(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run both until one ends, then end the other; what failed is raised."""
-    tasks = [asyncio.ensure_future(part) for part in parts]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
+        await first_of(talk, conversation.run())
 
 
 async def _open_chat(host: Host, chat_id: str | None, new: bool) -> tuple[str, bool]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
@@ -18,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from stcore.bus import Subscription
 from stcore.storage.journal import Entry
+from stcore.tasks import first_of
 from stcore.web.context import Web, WebDep
 
 KEEP_ALIVE = 15.0
@@ -45,7 +45,7 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             with self._web.audience.present(self._chat_id):
-                await _first_of(self._pump(subscription, send), _gone(receive), self._web.stopping.wait())
+                await first_of(self._pump(subscription, send), _gone(receive), self._web.stopping.wait())
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             subscription.close()
@@ -81,19 +81,6 @@ async def _gone(receive: Receive) -> None:
     """Wait until the page has closed the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _first_of(*coroutines: Coroutine[Any, Any, object]) -> None:
-    """Run them side by side until one ends; the others are cancelled, a failure goes on."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
 
 
 @router.get(

@@ -43,8 +43,8 @@ class ComfyUIOptions(Options):
     steps: int = Field(20, ge=1, le=10000, title="Steps", json_schema_extra=_in("defaults"))
     guidance: float = Field(7.0, ge=0, le=100, title="Guidance (CFG)", json_schema_extra=_in("defaults"))
     denoise: float = Field(0.7, ge=0, le=1, title="Denoise", json_schema_extra=_in("defaults"))
-    width: int = Field(512, ge=16, le=16384, title="Width", json_schema_extra=_in("defaults"))
-    height: int = Field(512, ge=16, le=16384, title="Height", json_schema_extra=_in("defaults"))
+    width: int = Field(512, ge=16, le=16384, title="Width if none is asked for", json_schema_extra=_in("defaults"))
+    height: int = Field(512, ge=16, le=16384, title="Height if none is asked for", json_schema_extra=_in("defaults"))
     previews: bool = Field(True, title="Show previews while it works", json_schema_extra=_in("advanced"))
     timeout: float = Field(
         30.0, gt=0, le=600, title="Longest wait for one answer (seconds)", json_schema_extra=_in("advanced")

@@ -17,6 +17,13 @@ from stcore.macros.numbers import read_number
 
 _LOOP_GUARD = 100
 _ON_OFF = ("on", "off")
+_RIGHT = Named(
+    "right",
+    "right side; without it the left side is tested for truth",
+    ("varname", "string", "number"),
+    choices="variables",
+)
+_RULE = Named("rule", "how to compare", "enum", RULES, default="eq")
 
 
 @command(
@@ -95,13 +102,8 @@ async def _run_stored(call: Call, name: str) -> Value:
             required=True,
             choices="variables",
         ),
-        Named(
-            "right",
-            "right side; without it the left side is tested for truth",
-            ("varname", "string", "number"),
-            choices="variables",
-        ),
-        Named("rule", "how to compare", "enum", RULES, default="eq"),
+        _RIGHT,
+        _RULE,
         Named("else", "what to run when it does not hold", ("closure", "subcommand")),
     ),
     unnamed=Unnamed("what to run when it holds", ("closure", "subcommand"), required=True),
@@ -136,13 +138,8 @@ async def if_(call: Call) -> Value:
             required=True,
             choices="variables",
         ),
-        Named(
-            "right",
-            "right side; without it the left side is tested for truth",
-            ("varname", "string", "number"),
-            choices="variables",
-        ),
-        Named("rule", "how to compare", "enum", RULES, default="eq"),
+        _RIGHT,
+        _RULE,
         Named("guard", "off lifts the limit of 100 passes", "bool", _ON_OFF, default="on"),
     ),
     unnamed=Unnamed("what to repeat", ("closure", "subcommand"), required=True),

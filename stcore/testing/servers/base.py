@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,7 +56,7 @@ class Recorded:
         return json.loads(self.body) if self.body else None
 
 
-class FakeServer:
+class FakeServer(ABC):
     """Base of a fake: an ASGI application (``app``, or the object itself) with ``switches`` and ``requests``."""
 
     own_switches: dict[str, Any] = {}
@@ -70,9 +71,9 @@ class FakeServer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
 
+    @abstractmethod
     def routes(self) -> Sequence[BaseRoute]:
         """The routes of the sheet."""
-        raise NotImplementedError
 
     # -- switches ----------------------------------------------------------------------------------------------------
 
