@@ -33,7 +33,7 @@ from tests.web.stream import EventSource
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Painter(ImageSource):
