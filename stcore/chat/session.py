@@ -13,9 +13,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from stcore.commands.services import Services
 from stcore.errors import Busy, StcoreError
-from stcore.macros import Environment, MemoryVariables
 from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
@@ -31,30 +29,14 @@ class Session:
     """Made by :meth:`Host.session`. One thing at a time runs in the foreground: a script or a reply."""
 
     def __init__(self, host: Host, chat_id: str | None, ui: Ui | None) -> None:
-        from stcore.chat.ports import ChatPort, ImagesPort
-        from stcore.chat.variables import GLOBAL, StoredVariables
-        from stcore.chat.window import ChatWindow
+        from stcore.chat.services import services_for
+        from stcore.chat.environment import Surroundings
 
         self.host, self.chat_id, self.ui = host, chat_id, ui
-        user, character = host.names()
-        self._globals = StoredVariables(lambda: host.database, GLOBAL)
-        self._locals = StoredVariables(lambda: host.database, chat_id) if chat_id else None
-        self.window = ChatWindow(lambda: host.database, chat_id)
-        self.environment = Environment(
-            user=user,
-            char=character,
-            local=self._locals or MemoryVariables(),
-            globals=self._globals,
-            chat=self.window,
-            clock=host.clock,
-            random=host.random,
-        )
-        self.services = Services(
-            environment=self.environment,
-            chat=ChatPort(lambda: host.chats, self.open_chat, self.window, user=user, character=character),
-            images=ImagesPort(lambda: host.images, self.open_chat, self.window, self._expand),
-            ui=ui,
-        )
+        self.surroundings = Surroundings(host, chat_id)
+        self.environment = self.surroundings.environment
+        self.window = self.surroundings.window
+        self.services = services_for(self)
         self._saying = False
         self._run: Run | None = None
         self._run_id = ""
@@ -62,20 +44,19 @@ class Session:
 
     async def load(self) -> None:
         """Read what the chat needs, in a worker thread. A session without a chat reads nothing yet."""
-        if self.chat_id is None:
-            return
-        await self.host.chats.get(self.chat_id)
-        await asyncio.gather(self._globals.load(), self._locals.load() if self._locals else asyncio.sleep(0))
-        await self.window.refresh()
+        if self.chat_id is not None:
+            await self.host.chats.get(self.chat_id)
+        await self.surroundings.load()
 
     async def open_chat(self) -> str:
         """The id of the chat; a script that was started without one gets a temporary one now."""
         if self.chat_id is None:
             self.chat_id = (await self.host.chats.create("Script", temporary=True)).id
-            self.window.chat_id = self.chat_id
+            self.surroundings.open(self.chat_id)
         return self.chat_id
 
-    def _expand(self, text: str) -> str:
+    def expand(self, text: str) -> str:
+        """``text`` with its macros, as this chat sees them."""
         return self.host.macros.expand(text, self.environment)
 
     # -- one line of input -------------------------------------------------------------------------------------------
@@ -113,7 +94,7 @@ class Session:
     async def run(self, script: str, **how: Any) -> Result:
         """Run a slash script; raises its error. What it set in variables is kept, also when it failed."""
         # Since the last line pictures may have arrived, and other pages may have written.
-        await self.window.refresh()
+        await self.surroundings.refresh()
         self._run = self.host.interpreter.start(script, self.services, progress=self._progress, **how)
         self._run_id = new_id()
         self._tell("running")
@@ -127,18 +108,13 @@ class Session:
             return result
         finally:
             self._run = None
-            await self._flush()
+            await self.surroundings.flush()
 
     def _progress(self, done: int, total: int) -> None:
         self._tell("paused" if self._run and self._run.paused else "running", done / total if total else None)
 
     def _tell(self, state: str, progress: float | None = None) -> None:
         self.host.publish("script.state", {"id": self._run_id, "state": state, "progress": progress}, self.chat_id)
-
-    async def _flush(self) -> None:
-        for store in (self._globals, self._locals):
-            if store is not None:
-                await store.flush()
 
     # -- messages ----------------------------------------------------------------------------------------------------
 
@@ -147,11 +123,12 @@ class Session:
         from stcore.chat.records import NewMessage
 
         chat_id = await self.open_chat()
-        new = NewMessage("user", self.environment.user, self._expand(text))
+        await self.surroundings.refresh()
+        new = NewMessage("user", self.environment.user, self.expand(text))
         message = await self.host.chats.append(chat_id, new)
         await asyncio.to_thread(self.host.plugins.call, "stcore_message", chat_id=chat_id, message=message.to_dict())
         await self.window.refresh()
-        await self._flush()
+        await self.surroundings.flush()
         return await self.reply()
 
     async def reply(self, message_id: str | None = None) -> Message | None:
@@ -162,6 +139,7 @@ class Session:
         from stcore.chat.replying import reply
 
         chat_id = await self.open_chat()
+        self.surroundings.facts.last_generation = "swipe" if message_id else "normal"
         self._reply = asyncio.ensure_future(reply(self.host, chat_id, self.environment, message_id))
         try:
             message = await self._reply

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration in ``migrations/versions``; stored in ``alembic_version``."""
 
 metadata = MetaData(
@@ -36,34 +36,57 @@ def _id(name: str = "id", *, primary: bool = True) -> Column[str]:
     return Column(name, String(32), primary_key=primary, nullable=False)
 
 
+# key: the name by which scripts and other programs know it, like the file of its card ("Alice.png"); unique.
 characters = Table(
     "characters",
     metadata,
     _id(),
+    Column("key", String(256), nullable=False, server_default=""),
     Column("name", Text, nullable=False),
+    Column("tags", JSON, nullable=False, default=list, server_default="[]"),
     Column("card", JSON, nullable=False, default=dict),
     Column("avatar_id", String(32)),
     Column("created", BigInteger, nullable=False),
     Column("updated", BigInteger, nullable=False),
+    Index(None, "key", unique=True),
 )
 
 personas = Table(
     "personas",
     metadata,
     _id(),
+    Column("key", String(256), nullable=False, server_default=""),
     Column("name", Text, nullable=False),
     Column("description", Text, nullable=False, default=""),
     Column("avatar_id", String(32)),
     Column("extra", JSON, nullable=False, default=dict),
     Column("created", BigInteger, nullable=False),
+    Index(None, "key", unique=True),
 )
 
+# members: ids of characters in their order, each with whether it is muted; data: how it takes turns, whose cards count.
+groups = Table(
+    "groups",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("members", JSON, nullable=False, default=list),
+    Column("tags", JSON, nullable=False, default=list),
+    Column("data", JSON, nullable=False, default=dict),
+    Column("avatar_id", String(32)),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+)
+
+# parent_id: the chat that this one is a branch or checkpoint of.
 chats = Table(
     "chats",
     metadata,
     _id(),
     Column("title", Text, nullable=False),
     Column("character_id", String(32), ForeignKey("characters.id", ondelete="SET NULL")),
+    Column("group_id", String(32), ForeignKey("groups.id", ondelete="SET NULL")),
+    Column("parent_id", String(32), ForeignKey("chats.id", ondelete="SET NULL")),
     Column("persona_id", String(32), ForeignKey("personas.id", ondelete="SET NULL")),
     Column("temporary", Boolean, nullable=False, default=False),
     Column("extra", JSON, nullable=False, default=dict),
@@ -193,6 +216,61 @@ settings = Table(
     Column("scope", String(64), primary_key=True, nullable=False),
     Column("key", String(128), primary_key=True, nullable=False),
     Column("value", JSON, nullable=False),
+)
+
+# World info: a book, and its entries by the number that scripts use.
+books = Table(
+    "books",
+    metadata,
+    _id(),
+    Column("name", String(256), nullable=False),
+    Column("data", JSON, nullable=False, default=dict),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Index(None, "name", unique=True),
+)
+
+book_entries = Table(
+    "book_entries",
+    metadata,
+    Column("book_id", String(32), ForeignKey("books.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("uid", Integer, primary_key=True, nullable=False),
+    Column("data", JSON, nullable=False, default=dict),
+)
+
+# Sets of quick replies; data is the set as it is shared with others.
+reply_sets = Table(
+    "reply_sets",
+    metadata,
+    Column("name", String(256), primary_key=True, nullable=False),
+    Column("data", JSON, nullable=False, default=dict),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+)
+
+# Things with a name that are saved and selected: kind is "preset", "instruct", "context", "sysprompt", "reasoning",
+# "profile", "regex" ...
+presets = Table(
+    "presets",
+    metadata,
+    Column("kind", String(32), primary_key=True, nullable=False),
+    Column("name", String(256), primary_key=True, nullable=False),
+    Column("data", JSON, nullable=False, default=dict),
+    Column("updated", BigInteger, nullable=False),
+)
+
+# The data bank. scope: "global", "chat:ID" or "character:ID".
+documents = Table(
+    "documents",
+    metadata,
+    _id(),
+    Column("scope", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False, default=True),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Index(None, "scope", "id"),
 )
 
 # What happened, in order: the source of every face's live view. Written in the transaction of the change itself.

@@ -1,8 +1,8 @@
-"""The chat and the pictures as slash commands see them (``stcore.commands.services``)."""
+"""The chat as slash commands see it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from stcore.commands import services as commands
 if TYPE_CHECKING:
     from stcore.chat.store import ChatStore
     from stcore.chat.window import ChatWindow
-    from stcore.images.service import ImageService
 
 _ROLES: dict[commands.Role, Role] = {"user": "user", "character": "assistant", "system": "system", "comment": "system"}
 
@@ -76,40 +75,3 @@ def _seen(message: Message) -> commands.Message:
     role = roles.get(message.role) or ("comment" if message.extra.get("type") == "comment" else "system")
     sent = datetime.fromtimestamp(message.created / 1000, UTC).isoformat(timespec="milliseconds")
     return commands.Message(message.id, message.name, message.text, role, message.hidden, sent)
-
-
-class ImagesPort:
-    """``/imagine`` and its family in one chat."""
-
-    def __init__(
-        self,
-        images: Callable[[], ImageService],
-        open_chat: Callable[[], Awaitable[str]],
-        window: ChatWindow,
-        expand: Callable[[str], str],
-    ) -> None:
-        self._images, self._open, self._window, self._expand = images, open_chat, window, expand
-
-    async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
-        if not subject.strip():
-            return ""
-        from stcore.images.wish import Wish
-
-        quiet = bool(overrides.get("quiet"))
-        wish = Wish(subject, overrides, await self._open(), "command", quiet)
-        try:
-            return await self._images().imagine(wish, self._expand)
-        finally:
-            await self._window.refresh()
-
-    async def source(self, name: str | None) -> str:
-        return await self._images().select_source(name)
-
-    async def style(self, name: str | None) -> str:
-        return await self._images().select_style(name)
-
-    async def workflow(self, name: str) -> str:
-        return await self._images().select_workflow(name)
-
-    async def choices(self, what: str) -> Sequence[str]:
-        return await self._images().choices(what)

@@ -1,0 +1,33 @@
+"""What commands may touch of the world. A host puts its own behind these protocols; the language knows no more of it.
+
+Everything may be missing: a one-shot script has no chat, a test no pictures. A command that needs what is missing says
+so in plain words. One file per protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from stcore.commands.services.chat import Chat, Message, Role
+from stcore.commands.services.images import Images
+from stcore.commands.services.scripts import Scripts
+from stcore.commands.services.ui import Button, Level, Ui
+from stcore.macros.environment import Environment
+
+__all__ = ["Button", "Chat", "Images", "Level", "Message", "Role", "Scripts", "Services", "Ui"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the commands of one script may touch."""
+
+    environment: Environment
+    """What macros see. Its stores are the variables of ``/setvar`` and ``/setglobalvar``; its clock and its random
+    numbers are those of the commands too."""
+    chat: Chat | None = None
+    images: Images | None = None
+    ui: Ui | None = None
+    scripts: Scripts | None = None
+    choices: Callable[[str], Sequence[str]] | None = None
+    """Running lists for completion that no other service has: ``characters``, ``personas`` ..."""

@@ -1,0 +1,54 @@
+"""The person who watches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from stcore.errors import StcoreError
+
+Level = Literal["info", "success", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button of a choice."""
+
+    text: str
+    tooltip: str = ""
+    icon: str = ""
+
+
+class Ui(Protocol):
+    """The person in front of it. Questions raise :class:`NeedsPerson` when nobody is there to answer."""
+
+    def toast(self, text: str, level: Level = "info", title: str = "") -> None:
+        """Show a short notice."""
+        ...
+
+    def error(self, error: StcoreError) -> None:
+        """Show an error that does not end the script."""
+        ...
+
+    def show(self, markdown: str, title: str = "") -> None:
+        """Show a longer text, help for example, without waiting."""
+        ...
+
+    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+        """Show a dialog and wait: true for the confirming button, false for the other, ``None`` when closed."""
+        ...
+
+    async def ask(
+        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+    ) -> str | None:
+        """Ask for a text; ``None`` when cancelled."""
+        ...
+
+    async def buttons(self, text: str, buttons: Sequence[Button], *, multiple: bool = False) -> Sequence[str] | None:
+        """Offer buttons; the labels chosen in the order of clicking, ``None`` when cancelled."""
+        ...
+
+    async def set_input(self, text: str) -> None:
+        """Put ``text`` into the message box."""
+        ...
