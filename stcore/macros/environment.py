@@ -183,6 +183,43 @@ class State:
     outlets: Mapping[str, str] = field(default_factory=dict)
 
 
+class StateView(Protocol):
+    """What :class:`State` holds; a host may look each value up when it is asked for."""
+
+    @property
+    def input(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def api(self) -> str: ...
+
+    @property
+    def is_chat_completion(self) -> bool: ...
+
+    @property
+    def max_context(self) -> int: ...
+
+    @property
+    def max_response(self) -> int: ...
+
+    @property
+    def is_mobile(self) -> bool: ...
+
+    @property
+    def last_generation(self) -> str: ...
+
+    @property
+    def extensions(self) -> frozenset[str]: ...
+
+    @property
+    def outlets(self) -> Mapping[str, str]: ...
+
+
 @dataclass
 class Environment:
     """Everything that the result of a substitution depends on.
@@ -214,7 +251,7 @@ class Environment:
     dynamic: Mapping[str, Any] = field(default_factory=dict)
     result_filter: Callable[[str], str] | None = None
     prompts: Prompts = field(default_factory=Prompts)
-    state: State = field(default_factory=State)
+    state: StateView = field(default_factory=State)
     clock: Clock = field(default_factory=SystemClock)
     random: random.Random = field(default_factory=random.Random)
     ban: Callable[[str], None] | None = None

@@ -7,11 +7,15 @@ from collections.abc import Callable
 
 from stcore.macros.calls import MacroCall
 from stcore.macros.definitions import Argument, Determinism, Macro, macro
-from stcore.macros.environment import State
+from stcore.macros.environment import StateView
 
 
 def _value(
-    name: str, read: Callable[[State], object], summary: str, *aliases: str, determinism: Determinism = "environment"
+    name: str,
+    read: Callable[[StateView], object],
+    summary: str,
+    *aliases: str,
+    determinism: Determinism = "environment",
 ) -> Macro:
     """The macro that gives one value of the state."""
 

@@ -1,0 +1,163 @@
+"""What macros see in one chat of this host (spec/macros.md section 15).
+
+What changes from moment to moment is read when a macro asks for it (:class:`HostState`). What lies in the database or
+in files is loaded before each line of input by the functions in :data:`LOADERS`, one per domain. A new domain
+(characters, personas, groups, notes) adds its own function there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from stcore.chat.variables import GLOBAL, StoredVariables
+from stcore.chat.window import ChatWindow
+from stcore.errors import StcoreError
+from stcore.macros import Environment, MemoryVariables
+
+if TYPE_CHECKING:
+    from stcore.host import Host
+
+
+@dataclass
+class Facts:
+    """What only a face or the session knows; they change it whenever they know better.
+
+    ``input`` is the text in the message box, ``is_mobile`` whether the page runs on a phone or tablet,
+    ``last_generation`` the kind of the last reply that was started: normal, swipe, continue, ...
+    """
+
+    input: str = ""
+    is_mobile: bool = False
+    last_generation: str = ""
+    outlets: Mapping[str, str] = field(default_factory=dict)
+    summary: str = ""
+
+
+class HostState:
+    """Satisfies ``stcore.macros.environment.StateView``: every value is looked up when a macro asks for it."""
+
+    api = "openai"
+    is_chat_completion = True
+    """The text models of this host are asked with messages, never with one long text."""
+
+    def __init__(self, host: Host, facts: Facts) -> None:
+        self._host, self._facts = host, facts
+
+    @property
+    def input(self) -> str:
+        return self._facts.input
+
+    @property
+    def summary(self) -> str:
+        return self._facts.summary
+
+    @property
+    def is_mobile(self) -> bool:
+        return self._facts.is_mobile
+
+    @property
+    def last_generation(self) -> str:
+        return self._facts.last_generation
+
+    @property
+    def outlets(self) -> Mapping[str, str]:
+        return self._facts.outlets
+
+    @property
+    def model(self) -> str:
+        return str(getattr(self._text_options(), "model", "") or "")
+
+    @property
+    def max_response(self) -> int:
+        return int(getattr(self._text_options(), "max_tokens", 0) or 0)
+
+    @property
+    def max_context(self) -> int:
+        return int(self._host.settings.current.chat.context_tokens)
+
+    @property
+    def extensions(self) -> frozenset[str]:
+        return frozenset(record.name for record in self._host.plugins.records if record.enabled and not record.problem)
+
+    def _text_options(self) -> Any:
+        """The options of the selected text model, ``None`` while none can be used."""
+        try:
+            return self._host.texts.options(self._host.texts.default_name())
+        except StcoreError:
+            return None
+
+
+async def load_names(host: Host, chat_id: str | None, environment: Environment) -> None:
+    """Who talks to whom, as the settings say; a character or persona of the chat overrides it later."""
+    environment.user, environment.char = host.names()
+
+
+async def load_prompts(host: Host, chat_id: str | None, environment: Environment) -> None:
+    """The texts that prompts are made of."""
+    if host.data.settings.exists():  # without a file nothing needs to be imported for a one-shot script
+        text = host.settings.current.chat.system_prompt
+        environment.prompts = replace(environment.prompts, system_prompt=text, system_prompt_enabled=bool(text))
+
+
+Loader = Callable[["Host", "str | None", Environment], Awaitable[None]]
+
+LOADERS: tuple[Loader, ...] = (load_names, load_prompts)
+"""Run in this order before each line; each sets the fields of the environment that its domain knows about. A later one
+finds what those before it set."""
+
+
+class Surroundings:
+    """The environment of one chat with the stores behind it; without a chat, of a script that runs alone.
+
+    The environment stays the same object for as long as these live; :meth:`refresh` changes its fields.
+    """
+
+    def __init__(self, host: Host, chat_id: str | None) -> None:
+        self._host, self.chat_id = host, chat_id
+        self.facts = Facts()
+        self.globals = StoredVariables(lambda: host.database, GLOBAL)
+        self.local = StoredVariables(lambda: host.database, chat_id) if chat_id else None
+        self.window = ChatWindow(lambda: host.database, chat_id)
+        user, char = host.names()
+        self.environment = Environment(
+            user=user,
+            char=char,
+            local=self.local or MemoryVariables(),
+            globals=self.globals,
+            chat=self.window,
+            state=HostState(host, self.facts),
+            clock=host.clock,
+            random=host.random,
+        )
+
+    async def load(self) -> None:
+        """Read everything, in worker threads. Without a chat the variables are read when one is first touched."""
+        if self.local is not None:
+            await asyncio.gather(self.globals.load(), self.local.load())
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read again what others may have changed since the last line: messages, names, prompts."""
+        await self.window.refresh()
+        for load in LOADERS:
+            await load(self._host, self.chat_id, self.environment)
+
+    def open(self, chat_id: str) -> None:
+        """A script that ran alone has got a chat. Its local variables stay its own."""
+        self.chat_id = self.window.chat_id = chat_id
+
+    async def flush(self) -> None:
+        """Write the variables that changed."""
+        for store in (self.globals, self.local):
+            if store is not None:
+                await store.flush()
+
+
+async def build_environment(host: Host, chat_id: str | None = None) -> Environment:
+    """What macros see in a chat now, for somebody who only looks: variables set in it are not kept."""
+    surroundings = Surroundings(host, chat_id)
+    await surroundings.load()
+    return surroundings.environment
