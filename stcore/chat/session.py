@@ -29,8 +29,8 @@ class Session:
     """Made by :meth:`Host.session`. One thing at a time runs in the foreground: a script or a reply."""
 
     def __init__(self, host: Host, chat_id: str | None, ui: Ui | None) -> None:
-        from stcore.chat.services import services_for
         from stcore.chat.environment import Surroundings
+        from stcore.chat.services import services_for
 
         self.host, self.chat_id, self.ui = host, chat_id, ui
         self.surroundings = Surroundings(host, chat_id)
@@ -43,7 +43,7 @@ class Session:
         self._reply: asyncio.Task[Message | None] | None = None
 
     async def load(self) -> None:
-        """Read what the chat needs, in a worker thread. A session without a chat reads nothing yet."""
+        """Read what the chat needs, in worker threads; a script that runs alone reads its variables when it asks."""
         if self.chat_id is not None:
             await self.host.chats.get(self.chat_id)
         await self.surroundings.load()
