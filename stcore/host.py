@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stcore.bus import Bus
+    from stcore.chat.preferences import Preferences
     from stcore.chat.session import Session
     from stcore.chat.store import ChatStore
     from stcore.commands import Interpreter
@@ -146,6 +147,13 @@ class Host:
         from stcore.chat.store import ChatStore
 
         return ChatStore(self.database, self.bus, self.clock)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """Settings of single chats and characters."""
+        from stcore.chat.preferences import Preferences
+
+        return Preferences(self.database)
 
     # -- connections -------------------------------------------------------------------------------------------------
 
