@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stcore.macros.blocks import Level
+from stcore.macros.branches import split_branches, without_mark
 from stcore.macros.calls import CallSite, Content, MacroCall
 from stcore.macros.definitions import Argument, macro
 from stcore.macros.run import ABSENT, Renderer, Run
-from stcore.macros.syntax import Call, Fragment, Node, Text
-from stcore.macros.text import WHITESPACE, trim, trim_content
+from stcore.macros.text import trim, trim_content
 from stcore.macros.variables import is_false, read_text
 
 if TYPE_CHECKING:
@@ -64,63 +61,15 @@ def _compile_if(compiler: Compiler, site: CallSite) -> Task[Renderer | None]:
     arguments, content = site.node.arguments, site.content
     if len(arguments) + (content is not None) != 2:
         return None
-    is_inverted, condition = _without_mark(arguments[0])
+    is_inverted, condition = without_mark(arguments[0])
     decides = yield compiler.part(compiler.whole(condition), condition.start, condition.end, site)
     if content is None:
         content = Content(arguments[1].start, arguments[1].end, compiler.whole(arguments[1]))
     branches = []
-    for level, start, end in _split(content):
+    for level, start, end in split_branches(content):
         branches.append((yield compiler.part(level, start, end, site)))
     then, otherwise = branches if len(branches) == 2 else (branches[0], None)
     return _Conditional(site, decides, is_inverted, (then, otherwise))
-
-
-def _without_mark(condition: Fragment) -> tuple[bool, Fragment]:
-    """Whether the condition starts with ``!``, and the condition without the mark and whitespace around it."""
-    nodes = condition.nodes
-    if not nodes or not isinstance(first := nodes[0], Text) or not first.text.startswith("!"):
-        return False, condition
-    text = first.text[1:].lstrip(WHITESPACE)
-    start = first.end - len(text)
-    kept = (Text(start, first.end, text),) if text else ()
-    return True, Fragment(start, condition.end, (*kept, *nodes[1:]))
-
-
-def _split(content: Content) -> list[tuple[Level, int, int]]:
-    """Content before and behind the first ``else`` that belongs to no inner ``if`` (9.4)."""
-    level = content.level
-    place = _find_else(level)
-    if place is None:
-        return [(level, content.start, content.end)]
-    separator = level.nodes[place]
-    then = (level.part(level.low, place), content.start, separator.start)
-    return [then, (level.part(place + 1, level.high), separator.end, content.end)]
-
-
-def _find_else(level: Level) -> int | None:
-    """The index of the first ``else`` on the depth on which the level starts."""
-    if "if" not in level.notes:
-        level.notes["if"] = _depths(level.nodes)
-    depths, places = level.notes["if"]
-    candidates = places.get(depths[level.low], ()) if level.low < level.high else ()
-    first = bisect_left(candidates, level.low)
-    return candidates[first] if first < len(candidates) and candidates[first] < level.high else None
-
-
-def _depths(nodes: Sequence[Node]) -> tuple[list[int], dict[int, list[int]]]:
-    """How many ``if`` are open before each node, and where each depth has its ``else``; names must match exactly."""
-    depths: list[int] = []
-    places: dict[int, list[int]] = {}
-    depth = 0
-    for index, node in enumerate(nodes):
-        depths.append(depth)
-        if not isinstance(node, Call):
-            continue
-        if node.name == "if":
-            depth += -1 if node.closes else len(node.arguments) == 1
-        elif node.name == "else":
-            places.setdefault(depth, []).append(index)
-    return depths, places
 
 
 @macro(
