@@ -273,7 +273,7 @@ class Host:
         commands, macros = self.interpreter.registry, self.macros.registry
         rooms: tuple[tuple[str, Callable[[Any, str], None]], ...] = (
             ("stcore_commands", lambda item, plugin: commands.add(item, plugin=plugin)),
-            ("stcore_macros", lambda item, plugin: macros.register(item)),
+            ("stcore_macros", lambda item, plugin: macros.register(item, plugin=plugin)),
         )
         for hook, add in rooms:
             for plugin, item in self.plugins.gather(hook):

@@ -44,7 +44,8 @@ _ACCEPTS: dict[str, Callable[[str], bool]] = {
 @dataclass(frozen=True)
 class Argument:
     """One positional argument. ``types``: one type or several, of which one match suffices; ``default`` is for help
-    only (a missing argument does not reach the handler); ``sample`` shows in completion."""
+    only (a missing argument does not reach the handler). Completion offers ``sample``, ``samples`` and, for
+    ``variable``, the names of the existing ``local`` or ``global`` variables."""
 
     name: str
     summary: str = ""
@@ -52,6 +53,8 @@ class Argument:
     optional: bool = False
     default: str = ""
     sample: str = ""
+    samples: tuple[str, ...] = ()
+    variable: Literal["", "local", "global"] = ""
 
     def __post_init__(self) -> None:
         _require(isinstance(self.name, str) and bool(trim(self.name)), "an argument needs a name")
@@ -118,6 +121,8 @@ class Macro:
     delayed: bool = False
     compile: Callable[[Compiler, CallSite], Task[Renderer | None]] | None = None
     """For macros that control evaluation: turns a call into a renderer itself; ``None`` leaves it to the handler."""
+    plugin: str = ""
+    """Who brings it, set by the host; empty for the built-in vocabulary."""
 
     def __post_init__(self) -> None:
         _require(isinstance(self.name, str), "the name of a macro is text")
@@ -153,19 +158,30 @@ class Macro:
     def misfit(self, values: list[str]) -> str | None:
         """Why these arguments do not fit, in words; ``None`` when they do."""
         count = len(values)
-        if self.rest is None:
-            fits = self.minimum <= count <= self.maximum
-        else:
-            listed, most = max(0, count - self.maximum), self.rest.maximum
-            fits = count >= self.minimum + self.rest.minimum and (most is None or listed <= most)
-        if not fits:
-            return f"{self.name} takes {self.expected_count()}, but {count or 'none'} {_was(count)} given."
+        if not self.takes(count):
+            return self.miscount(count)
         for index, argument in self.typed:
             if index < count and not argument.accepts(values[index]):
-                types = " or ".join(argument.type_names)
-                kind = "optional argument" if argument.optional else "argument"
-                return f"{self.name}: {kind} {index + 1} ({argument.name}) is {values[index]!r}, not {types}."
+                return self.mistyped(index, values[index])
         return None
+
+    def takes(self, count: int) -> bool:
+        """Whether a call may have ``count`` arguments."""
+        if self.rest is None:
+            return self.minimum <= count <= self.maximum
+        listed, most = max(0, count - self.maximum), self.rest.maximum
+        return count >= self.minimum + self.rest.minimum and (most is None or listed <= most)
+
+    def miscount(self, count: int) -> str:
+        """That ``count`` arguments do not fit, in words."""
+        return f"{self.name} takes {self.expected_count()}, but {count or 'none'} {_was(count)} given."
+
+    def mistyped(self, index: int, value: str) -> str:
+        """That ``value`` does not fit the argument at ``index``, in words."""
+        argument = self.arguments[index]
+        types = " or ".join(argument.type_names)
+        kind = "optional argument" if argument.optional else "argument"
+        return f"{self.name}: {kind} {index + 1} ({argument.name}) is {value!r}, not {types}."
 
     def expected_count(self) -> str:
         """The number of arguments in words: ``2 arguments``, ``between 1 and 2 arguments``, ``at least 1 argument``."""

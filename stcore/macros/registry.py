@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from stcore.errors import DefinitionError
 from stcore.macros.definitions import Alias, Macro, check_alias
@@ -34,12 +35,17 @@ class Registry:
         for macro in macros:
             self.register(macro)
 
-    def register(self, macro: Macro) -> None:
-        """Add ``macro`` under its name and aliases; what had one of the names before is replaced, with a remark."""
+    def register(self, macro: Macro, *, plugin: str = "") -> None:
+        """Add ``macro`` under its name and aliases; what had one of the names before is replaced, with a remark.
+
+        ``plugin`` names who brings it. Raises :class:`~stcore.errors.DefinitionError` when it is no macro.
+        """
         if not isinstance(macro, Macro):
             raise DefinitionError(
                 f"{macro!r} is no macro.", hint="Declare it with the decorator stcore.macro or the class stcore.Macro."
             )
+        if plugin:
+            macro = replace(macro, plugin=plugin)
         self._put(macro.name, macro, macro.name, visible=True)
         for alias in macro.aliases:
             self._put(alias.name, macro.named(trim(alias.name)), macro.name, visible=alias.visible)
