@@ -17,6 +17,9 @@ from stcore.macros.run import MAX_RESOLVES, Compiled, LimitReached, Run
 
 CACHE_CHARACTERS = 4_000_000
 
+MAX_SECONDS = 5.0
+"""How long a substitution may take unless the host says otherwise."""
+
 
 class Program(NamedTuple):
     """A pre-processed text, compiled, and what its reader did not understand."""
@@ -41,14 +44,17 @@ class Template:
         if program is not None and isinstance(program.compiled, str) and not engine.has_processors:
             self.constant = finish_text(program.compiled)
 
-    def render(self, env: Environment) -> str:
-        """The text for ``env``; never raises. Past a limit the text comes back as it is, with a diagnostic."""
+    def render(self, env: Environment, outer: Run | None = None) -> str:
+        """The text for ``env``; never raises. Past a limit the text comes back as it is, with a diagnostic.
+
+        ``outer`` is the run that asks for it, whose time it shares.
+        """
         program = self._program
         if self.constant is not None and program is not None:
             for remark in program.remarks:
                 env.diagnostics(remark)
             return self.constant
-        run = Run(self._engine, env, self.text)
+        run = Run(self._engine, env, self.text, outer)
         try:
             return self._engine.run_text(self.text, program, run)
         except Exception as failure:  # noqa: BLE001 - a limit, or a processor or mapping of the host that failed
@@ -57,14 +63,18 @@ class Template:
 
 
 class MacroEngine:
-    """Substitutes macros with the vocabulary of a registry (by default the built-in one)."""
+    """Substitutes macros with the vocabulary of a registry (by default the built-in one).
 
-    def __init__(self, registry: Registry | None = None) -> None:
+    ``seconds`` is how long one substitution may take.
+    """
+
+    def __init__(self, registry: Registry | None = None, *, seconds: float = MAX_SECONDS) -> None:
         if registry is None:
             from stcore.macros.builtin import builtin_macros
 
             registry = Registry(builtin_macros())
         self.registry = registry
+        self.seconds = seconds
         self._processors = Processors()
         self._templates: TextCache[Template] = TextCache(CACHE_CHARACTERS)
         self._programs: TextCache[Program] = TextCache(CACHE_CHARACTERS)
@@ -75,11 +85,20 @@ class MacroEngine:
         """Whether the host added processors of its own."""
         return bool(self._processors.pre or self._processors.post)
 
-    def expand(self, text: str, env: Environment) -> str:
-        """``text`` with its macros resolved for ``env``. Never raises; what is not understood stays."""
+    def expand(self, text: str, env: Environment, outer: Run | None = None) -> str:
+        """``text`` with its macros resolved for ``env``. Never raises; what is not understood stays.
+
+        A macro that expands a text on its way hands over the run it belongs to as ``outer``.
+        """
         if not text or (is_plain(text) and not self.has_processors):
             return text
-        return self.compile(text).render(env)
+        return self.compile(text).render(env, outer)
+
+    def scratch(self, seconds: float) -> MacroEngine:
+        """An engine that does the same with caches of its own, for texts that change with every key."""
+        engine = MacroEngine(self.registry, seconds=seconds)
+        engine._processors = self._processors
+        return engine
 
     def compile(self, text: str) -> Template:
         """The template of ``text``, from the cache when it was compiled before."""

@@ -59,7 +59,7 @@ def resolve_field(run: Run, text: str, env: Environment) -> str:
         result_filter=None,
         replace_card=False,
     )
-    text = run.engine.expand(trim(text), inner)
+    text = run.engine.expand(trim(text), inner, run)
     if env.collapse_newlines:
         text = _LINE_FEEDS.sub("\n", text)
     return text.replace("\r", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from stcore.errors import Span
@@ -25,22 +26,29 @@ MAX_CALLS = 500_000
 """Macro calls in one substitution."""
 MAX_RESOLVES = 100
 """Parts being resolved inside each other by macros with delayed arguments."""
+CALLS_PER_LOOK = 64
+"""Calls between two looks at the number of calls and at the time; a look costs as much as a small macro."""
 MAX_REMARKS = 200
 """Diagnostics that one substitution reports."""
 
 
 class LimitReached(Exception):
-    """The text grew past a limit; the substitution gives its input back."""
+    """The substitution went past a limit of size or time; it gives its input back."""
 
 
 class Run:
-    """The state that all parts of one substitution share."""
+    """The state that all parts of one substitution share.
+
+    A run inside another (a field of the card) has the ``outer`` one's time. Time is that of the machine, not that of
+    the environment's clock, which tests and hosts set to what they like.
+    """
 
     __slots__ = (
         "_content_hash",
         "base",
         "call_text",
         "calls",
+        "deadline",
         "dynamic",
         "engine",
         "env",
@@ -50,7 +58,7 @@ class Run:
         "resolving",
     )
 
-    def __init__(self, engine: MacroEngine, env: Environment, call_text: str) -> None:
+    def __init__(self, engine: MacroEngine, env: Environment, call_text: str, outer: Run | None = None) -> None:
         self.engine = engine
         self.env = env
         self.call_text = call_text
@@ -61,6 +69,7 @@ class Run:
         self._content_hash: int | None = None
         self.base = 0
         self.calls = 0
+        self.deadline: float = monotonic() + engine.seconds if outer is None else outer.deadline
         self.remarks = 0
         self.resolving = 0
 
@@ -85,9 +94,14 @@ class Run:
         return self.dynamic.get(key, ABSENT)
 
     def count_call(self) -> None:
+        """Note one more call; raises :class:`LimitReached` when there were too many or they took too long."""
         self.calls += 1
+        if self.calls % CALLS_PER_LOOK:
+            return
         if self.calls > MAX_CALLS:
             raise LimitReached(f"The text holds more than {MAX_CALLS} macro calls.")
+        if monotonic() > self.deadline:
+            raise LimitReached(f"Its macros take longer than {self.engine.seconds:g} seconds.")
 
 
 def join(parts: list[Compiled]) -> Compiled:

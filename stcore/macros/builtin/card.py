@@ -54,8 +54,9 @@ def mes_examples(call: MacroCall) -> str:
         return ""
     if not raw.startswith("<START>"):
         raw = f"<START>\n{raw}"
-    env = call.environment
-    heading = "<START>" if env.state.is_chat_completion else call.run.engine.expand(env.prompts.example_separator, env)
+    env, run = call.environment, call.run
+    separator = env.prompts.example_separator
+    heading = "<START>" if env.state.is_chat_completion else run.engine.expand(separator, env, run)
     if heading:
         heading += "\n"
     return "".join(f"{heading}{trim(block)}\n" for block in _START.split(raw)[1:])
