@@ -75,6 +75,10 @@ class Run:
         self._stopped = asyncio.Event()
         self._root = Closure(interpreter.code(script), scope or Scope(self), None)
 
+    def renew(self) -> None:
+        """What macros see was changed (another chat, another persona): see it as it is now."""
+        self.environment.__dict__.update(self.services.environment.child(dynamic=self.macros).__dict__)
+
     def provide(self, arguments: Mapping[str, Value]) -> None:
         """Give the script ``{{arg::name}}`` macros; call it before :meth:`result`."""
         scope = Scope(self, self._root.parent)
