@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from stcore.chat.variables import GLOBAL, StoredVariables
 from stcore.chat.window import ChatWindow
 from stcore.errors import StcoreError
-from stcore.macros import Environment, MemoryVariables
+from stcore.macros import Environment
 
 if TYPE_CHECKING:
     from stcore.host import Host
@@ -119,13 +119,13 @@ class Surroundings:
         self._host, self.chat_id = host, chat_id
         self.facts = Facts()
         self.globals = StoredVariables(lambda: host.database, GLOBAL)
-        self.local = StoredVariables(lambda: host.database, chat_id) if chat_id else None
+        self.local = StoredVariables(lambda: host.database, chat_id)
         self.window = ChatWindow(lambda: host.database, chat_id)
         user, char = host.names()
         self.environment = Environment(
             user=user,
             char=char,
-            local=self.local or MemoryVariables(),
+            local=self.local,
             globals=self.globals,
             chat=self.window,
             state=HostState(host, self.facts),
@@ -135,7 +135,7 @@ class Surroundings:
 
     async def load(self) -> None:
         """Read everything, in worker threads. Without a chat the variables are read when one is first touched."""
-        if self.local is not None:
+        if self.chat_id is not None:
             await asyncio.gather(self.globals.load(), self.local.load())
         await self.refresh()
 
@@ -147,13 +147,20 @@ class Surroundings:
 
     def open(self, chat_id: str) -> None:
         """A script that ran alone has got a chat. Its local variables stay its own."""
-        self.chat_id = self.window.chat_id = chat_id
+        self.chat_id = chat_id
+        self.window.open(chat_id)
+
+    async def switch(self, chat_id: str | None) -> None:
+        """Look at another chat, or at none: its messages, its variables, its names."""
+        await self.local.move(chat_id)
+        self.chat_id = chat_id
+        self.window.open(chat_id)
+        await self.refresh()
 
     async def flush(self) -> None:
         """Write the variables that changed."""
-        for store in (self.globals, self.local):
-            if store is not None:
-                await store.flush()
+        await self.globals.flush()
+        await self.local.flush()
 
 
 async def build_environment(host: Host, chat_id: str | None = None) -> Environment:

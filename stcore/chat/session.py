@@ -37,6 +37,7 @@ class Session:
         self.environment = self.surroundings.environment
         self.window = self.surroundings.window
         self.services = services_for(self)
+        self._left = False
         self._saying = False
         self._run: Run | None = None
         self._run_id = ""
@@ -50,10 +51,33 @@ class Session:
 
     async def open_chat(self) -> str:
         """The id of the chat; a script that was started without one gets a temporary one now."""
+        if self.chat_id is None and self._left:
+            await self.switch((await self.host.chats.create()).id)
         if self.chat_id is None:
             self.chat_id = (await self.host.chats.create("Script", temporary=True)).id
             self.surroundings.open(self.chat_id)
         return self.chat_id
+
+    async def switch(self, chat_id: str | None) -> None:
+        """Go to another chat, or leave the chat (``None``); who watches follows, a running script goes on there.
+
+        Raises ``NotFound``. After leaving, the next thing that needs a chat begins a new one.
+        """
+        if chat_id is not None:
+            await self.host.chats.get(chat_id)
+        self.chat_id, self._left = chat_id, chat_id is None
+        await self.surroundings.switch(chat_id)
+        if self._run is not None:
+            self._run.renew()
+            self._tell("running")
+        if self.ui is not None:
+            await self.ui.open_chat(chat_id)
+
+    async def refresh(self) -> None:
+        """Read again what a command or somebody else changed (names, cards, messages), for the running script too."""
+        await self.surroundings.refresh()
+        if self._run is not None:
+            self._run.renew()
 
     def expand(self, text: str) -> str:
         """``text`` with its macros, as this chat sees them."""

@@ -20,16 +20,19 @@ GLOBAL = "global"
 class StoredVariables:
     """One scope: ``"global"``, or the id of a chat. Satisfies ``stcore.macros.VariableStore``.
 
-    ``database`` is asked for when a variable is first touched: a one-shot script without variables opens none.
+    ``database`` is asked for when a variable is first touched: a one-shot script without variables opens none. Without
+    a scope they live as long as this object.
     """
 
-    def __init__(self, database: Callable[[], Database], scope: str) -> None:
+    def __init__(self, database: Callable[[], Database], scope: str | None) -> None:
         self._database, self.scope = database, scope
         self._loaded: dict[str, Any] | None = None
         self._changed: set[str] = set()
 
     async def load(self) -> None:
         """Read what is stored, in a worker thread; changes not yet written are kept."""
+        if self.scope is None:
+            return
         stored = await self._database().read(self._read)
         for name in self._changed:
             if self._loaded is not None and name in self._loaded:
@@ -38,10 +41,16 @@ class StoredVariables:
                 stored.pop(name, None)
         self._loaded = stored
 
+    async def move(self, scope: str | None) -> None:
+        """Write what changed and become the variables of another scope."""
+        await self.flush()
+        self.scope, self._loaded, self._changed = scope, None, set()
+        await self.load()
+
     @property
     def _values(self) -> dict[str, Any]:
         if self._loaded is None:
-            self._loaded = self._database().read_now(self._read)
+            self._loaded = {} if self.scope is None else self._database().read_now(self._read)
         return self._loaded
 
     def _read(self, connection: Connection) -> dict[str, Any]:
@@ -72,7 +81,7 @@ class StoredVariables:
 
     async def flush(self) -> None:
         """Write what changed since the last time."""
-        if not self._changed:
+        if not self._changed or self.scope is None:
             return
         names, self._changed = self._changed, set()
         kept = [

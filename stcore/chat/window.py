@@ -28,9 +28,15 @@ class ChatWindow(Sequence[macros.Message]):
     first_displayed: int | None = None
 
     def __init__(self, database: Callable[[], Database], chat_id: str | None) -> None:
-        self._database, self.chat_id = database, chat_id
+        self._database = database
         self._count = 0
         self._known: dict[int, macros.Message] = {}
+        self.open(chat_id)
+
+    def open(self, chat_id: str | None) -> None:
+        """Look at another chat, empty until :meth:`refresh`."""
+        self.chat_id = chat_id
+        self._count, self._known = 0, {}
         # The first 52 bits of the id: any number will do that stays with the chat (`{{pick}}` depends on it).
         self.hash = int(chat_id[:13], 16) if chat_id and is_id(chat_id) else 0
 

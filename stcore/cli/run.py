@@ -75,6 +75,9 @@ class OnceUi:
     async def set_input(self, text: str) -> None:
         self.input = text
 
+    async def open_chat(self, chat_id: str | None) -> None:
+        """Nobody looks at a chat; the script itself goes on in it."""
+
     def _answer(self, question: str, choices: Sequence[str]) -> str:
         if self._answers:
             return self._answers.pop(0)

@@ -31,9 +31,12 @@ class Conversation:
         """Pictures under way, by job, with their latest progress."""
         self._lines: asyncio.Queue[str] = asyncio.Queue()
         self._shown: set[str] = set()
+        self._told: set[str] = set()
+        """Messages that are on the screen: the beginning of a new chat comes both as what is there and as news."""
         self._ours: list[str] = []
         self._streamed = ""
         self._working = False
+        ui.follow = self._follow
 
     # -- in ----------------------------------------------------------------------------------------------------------
 
@@ -69,7 +72,8 @@ class Conversation:
 
     async def run(self) -> None:
         """Say what was entered and show what happens, until cancelled."""
-        news = await self.host.bus.subscribe(self.session.chat_id)
+        # To all chats: a script may go from one to another.
+        news = await self.host.bus.subscribe()
         parts = [asyncio.ensure_future(self._work()), asyncio.ensure_future(self._listen(news))]
         try:
             await asyncio.gather(*parts)
@@ -77,6 +81,15 @@ class Conversation:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
+
+    async def _follow(self, chat_id: str | None) -> None:
+        """A script went to another chat: show it."""
+        if chat_id is None:
+            self.screen.say("The chat is closed. What you say next begins a new one.", "dim")
+            return
+        chat = await self.host.chats.get(chat_id)
+        self.screen.say(f"This is the chat “{chat.title}”.", "dim")
+        await self.show_earlier()
 
     async def _work(self) -> None:
         while True:
@@ -95,6 +108,8 @@ class Conversation:
     async def _listen(self, news: Any) -> None:
         try:
             async for entry in news:
+                if entry.chat_id not in (None, self.session.chat_id):
+                    continue
                 try:
                     await self._happened(entry)
                 except StcoreError as error:
@@ -108,6 +123,9 @@ class Conversation:
         """The end of a chat that exists already; its pictures by name only."""
         messages = await self.host.chats.messages(self.session.chat_id or "", limit=EARLIER)
         for message in messages:
+            if message.id in self._told:
+                continue
+            self._told.add(message.id)
             self._show_text(message.to_dict())
             for picture in message.pictures:
                 self._shown.add(picture["id"])
@@ -136,6 +154,9 @@ class Conversation:
                 self.screen.say(data["text"])
 
     async def _added(self, message: dict[str, Any]) -> None:
+        if message["id"] in self._told:
+            return
+        self._told.add(message["id"])
         text = message["text"].strip()
         if message["role"] == "user" and text in self._ours:
             self._ours.remove(text)  # it stands in the input line above

@@ -6,7 +6,7 @@ A question is printed, and the next line that is entered answers it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from stcore.commands.services import Button, Level
@@ -34,6 +34,8 @@ class TerminalUi:
     def __init__(self, screen: Screen, put_input: Callable[[str], None] = lambda text: None) -> None:
         self._screen, self.put_input = screen, put_input
         self.question: Question | None = None
+        self.follow: Callable[[str | None], Awaitable[None]] = _stay
+        """What shows another chat."""
         self.gone = False
         """Nobody will answer any more: the input has ended."""
 
@@ -51,6 +53,9 @@ class TerminalUi:
 
     async def set_input(self, text: str) -> None:
         self.put_input(text)
+
+    async def open_chat(self, chat_id: str | None) -> None:
+        await self.follow(chat_id)
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -129,6 +134,10 @@ class TerminalUi:
         """The input has ended."""
         self.gone = True
         self.cancel()
+
+
+async def _stay(chat_id: str | None) -> None:
+    """Nothing is shown of chats."""
 
 
 def _chosen(word: str, labels: Sequence[str]) -> str:

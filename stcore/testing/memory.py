@@ -95,6 +95,7 @@ class MemoryUi:
         self.errors: list[StcoreError] = []
         self.shown: list[str] = []
         self.input = ""
+        self.opened: list[str | None] = []
 
     def toast(self, text: str, level: Level = "info", title: str = "") -> None:
         self.toasts.append(Toast(level, text, title))
@@ -122,6 +123,9 @@ class MemoryUi:
 
     async def set_input(self, text: str) -> None:
         self.input = text
+
+    async def open_chat(self, chat_id: str | None) -> None:
+        self.opened.append(chat_id)
 
     def _answer(self, question: str) -> Any:
         if not self.answers:

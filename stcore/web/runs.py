@@ -28,10 +28,14 @@ Kind = Literal["script", "reply"]
 
 @dataclass(eq=False)
 class _Running:
-    chat_id: str
     kind: Kind
     session: Session
     task: asyncio.Task[None] | None = None
+
+    @property
+    def chat_id(self) -> str | None:
+        """Where it is now: a script may go to another chat."""
+        return self.session.chat_id
 
 
 class Runs:
@@ -73,7 +77,7 @@ class Runs:
             raise Busy("A reply is being written.", hint="Stop it first, or wait until it has ended.")
         if len(here) >= MOST_SCRIPTS:
             raise Busy(f"{len(here)} scripts are running in this chat.", hint="Stop them, or wait until one has ended.")
-        running = _Running(chat_id, kind, session)
+        running = _Running(kind, session)
         self._running.append(running)
         running.task = asyncio.create_task(self._work(running, work), name=f"{kind} in {chat_id}")
 

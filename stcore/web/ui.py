@@ -56,6 +56,11 @@ class WebUi:
         """Put a text into the message box of every page that shows the chat."""
         self._publish("input.set", {"text": text})
 
+    async def open_chat(self, chat_id: str | None) -> None:
+        """Lead every page that shows the chat to another one; the rest of the script belongs there."""
+        self._publish("chat.open", {"id": chat_id})
+        self._chat_id = chat_id
+
     async def _ask(self, kind: Any, text: str, **fields: Any) -> Any:
         html = await asyncio.to_thread(self._web.present.html, text)
         return await self._web.questions.ask(self._chat_id, kind, text=text, html=html, **fields)

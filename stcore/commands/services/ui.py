@@ -52,3 +52,7 @@ class Ui(Protocol):
     async def set_input(self, text: str) -> None:
         """Put ``text`` into the message box."""
         ...
+
+    async def open_chat(self, chat_id: str | None) -> None:
+        """The script went to another chat: show it. ``None`` shows that no chat is open."""
+        ...

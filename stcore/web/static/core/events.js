@@ -7,6 +7,7 @@ const KINDS = [
   "chat.added",
   "chat.changed",
   "chat.removed",
+  "chat.open",
   "job.changed",
   "job.progress",
   "job.preview",

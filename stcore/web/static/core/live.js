@@ -37,6 +37,10 @@ const handlers = {
     emit("chats");
     if (id === state.chatId) actions.openAnother();
   },
+  // A script went to another chat: the page that shows the one it came from goes with it.
+  "chat.open": ({ id, chat_id: from }) => {
+    if (from === state.chatId) id ? actions.openChat(id) : actions.attempt(actions.newChat);
+  },
   "job.changed": ({ job }) => jobChanged(job),
   "job.progress": (progress) => {
     const job = state.jobs.get(progress.id);
@@ -65,8 +69,8 @@ const handlers = {
   },
   "reply.ended": (data) => replyEnded(data),
   "script.state": (data) => {
-    const known = state.scripts.get(data.id) ?? { since: Date.now(), jobs: 0, chatId: data.chat_id };
-    if (data.state === "running" || data.state === "paused") state.scripts.set(data.id, { ...known, ...data });
+    const known = state.scripts.get(data.id) ?? { since: Date.now(), jobs: 0 };
+    if (data.state === "running" || data.state === "paused") state.scripts.set(data.id, { ...known, ...data, chatId: data.chat_id });
     else state.scripts.delete(data.id);
     emit("busy");
   },
