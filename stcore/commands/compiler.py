@@ -7,7 +7,8 @@ simple command costs no coroutine. A closure is compiled when it first runs, so 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from stcore.commands.call import Call
@@ -16,8 +17,9 @@ from stcore.commands.expansion import compile_text, unescape_braces
 from stcore.commands.faults import wrap_error
 from stcore.commands.scope import Closure, Scope, Value
 from stcore.commands.signals import Break
-from stcore.commands.syntax import BreakNode, ClosureNode, CommandNode, Part, Script, Statement
+from stcore.commands.syntax import BreakNode, BreakpointNode, ClosureNode, CommandNode, Part, Script, Statement
 from stcore.commands.values import result_text
+from stcore.commands.watching import Moment
 from stcore.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,13 +32,14 @@ Resolve = Callable[[Scope], Any]
 class Code:
     """A closure, ready to run: its declared arguments and its steps."""
 
-    __slots__ = ("_declarations", "_steps", "interpreter", "node", "script")
+    __slots__ = ("_declarations", "_steps", "_watched_steps", "interpreter", "node", "script")
 
     def __init__(self, node: ClosureNode, script: Script, interpreter: Interpreter) -> None:
         self.node = node
         self.script = script
         self.interpreter = interpreter
         self._steps: tuple[Step, ...] | None = None
+        self._watched_steps: tuple[Step, ...] | None = None
         self._declarations: tuple[tuple[str, Resolver], ...] | None = None
 
     @property
@@ -46,8 +49,16 @@ class Code:
     @property
     def steps(self) -> tuple[Step, ...]:
         if self._steps is None:
-            self._steps = tuple([_compile_statement(statement, self) for statement in self.node.statements])
+            statements = [each for each in self.node.statements if not isinstance(each, BreakpointNode)]
+            self._steps = tuple([_compile_statement(statement, self) for statement in statements])
         return self._steps
+
+    @property
+    def watched_steps(self) -> tuple[Step, ...]:
+        """The steps of a run that is watched: a debugger or a trace is told of each."""
+        if self._watched_steps is None:
+            self._watched_steps = tuple([_compile_watched(statement, self) for statement in self.node.statements])
+        return self._watched_steps
 
     @property
     def declarations(self) -> tuple[tuple[str, Resolver], ...]:
@@ -97,7 +108,7 @@ def _resolver(part: Part, code: Code) -> Resolver:
 # -- statements ------------------------------------------------------------------------------------------------------
 
 
-def _compile_statement(statement: Statement, code: Code) -> Step:
+def _compile_statement(statement: CommandNode | BreakNode, code: Code) -> Step:
     if isinstance(statement, BreakNode):
         return _compile_break(statement, code)
     named = _Named(statement, code)
@@ -181,6 +192,93 @@ def _compile_break(node: BreakNode, code: Code) -> Step:
             raise Break(scope.target, scope.pipe)
 
     return step
+
+
+# -- watched ---------------------------------------------------------------------------------------------------------
+
+
+def _compile_watched(statement: Statement, code: Code) -> Step:
+    """As the plain step, telling the watcher of the run before and after it."""
+    if isinstance(statement, BreakpointNode):
+        return _pass_breakpoint
+    if isinstance(statement, BreakNode):
+        return _watched_break(statement, code)
+    return _watched_command(statement, code, _Named(statement, code), _Unnamed(statement, code))
+
+
+def _pass_breakpoint(scope: Scope) -> None:
+    if scope.run.watcher is not None:
+        scope.run.watcher.breakpoint()
+
+
+def _watched_command(node: CommandNode, code: Code, named: _Named, unnamed: _Unnamed) -> Step:
+    function = node.command.function
+    if function is None:
+        return _missing_step(node, code)
+    runs_closures = named.waits or unnamed.waits
+
+    async def run(scope: Scope, moment: Moment) -> None:
+        assert moment.named is not None
+        # The function may change what it was given; what the watcher shows stays as it was.
+        call = Call(node, code, scope, dict(moment.named), moment.unnamed)
+        try:
+            result = function(call)
+        except Exception as error:
+            raise wrap_error(error, node, code.script) from error
+        if inspect.isawaitable(result):
+            await _finish(result, node, code, scope)
+        else:
+            scope.pipe = result_text(result)
+
+    async def resolve(scope: Scope, moment: Moment) -> None:
+        moment.named, moment.unnamed = await named.value(scope), await unnamed.value(scope)
+
+    async def step(scope: Scope) -> None:
+        moment = Moment(node, code.script, scope)
+        if not runs_closures:
+            await resolve(scope, moment)
+        await _announce(moment)
+        with _on_stack(moment):
+            if runs_closures:
+                await resolve(scope, moment)
+            await run(scope, moment)
+
+    return step
+
+
+def _watched_break(node: BreakNode, code: Code) -> Step:
+    leave = _compile_break(node, code)
+
+    async def step(scope: Scope) -> None:
+        moment = Moment(node, code.script, scope)
+        await _announce(moment)
+        with _on_stack(moment):
+            pending = leave(scope)
+            if pending is not None:
+                await pending
+
+    return step
+
+
+async def _announce(moment: Moment) -> None:
+    run = moment.scope.run
+    if run.watcher is not None:
+        await run.watcher.before(moment)
+        run.raise_if_stopped()
+
+
+@contextmanager
+def _on_stack(moment: Moment) -> Iterator[None]:
+    watcher = moment.scope.run.watcher
+    if watcher is None:
+        yield
+        return
+    watcher.stack.append(moment)
+    try:
+        yield
+    finally:
+        watcher.stack.pop()
+        watcher.after(moment)
 
 
 # -- arguments -------------------------------------------------------------------------------------------------------

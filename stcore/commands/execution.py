@@ -55,7 +55,7 @@ async def _run_steps(code: Code, scope: Scope, provided: Mapping[str, Value] | N
     if provided and scope.variables:
         scope.variables.update({name: value for name, value in provided.items() if name in scope.variables})
     observed = run.observed
-    for step in code.steps:
+    for step in code.steps if run.watcher is None else code.watched_steps:
         if observed:
             run.report()
         if run.attention or perf_counter() > run.slice_end:

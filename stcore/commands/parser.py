@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 from stcore import grammars
 from stcore.commands.registry import Registry
 from stcore.commands.scanner import Scanner
-from stcore.commands.syntax import Argument, BreakNode, ClosureNode, CommandNode, Flags, Part, Script, Statement, Text
+from stcore.commands.syntax import (
+    Argument,
+    BreakNode,
+    BreakpointNode,
+    ClosureNode,
+    CommandNode,
+    Flags,
+    Part,
+    Script,
+    Statement,
+    Text,
+)
 from stcore.commands.tokens import Head, Lexeme
 from stcore.errors import ParseError
 
@@ -110,6 +121,10 @@ class _Builder:
         token, *rest = children
         parts = tuple([_part(child) for child in rest])
         return BreakNode(parts, token.value, token.start_pos, parts[-1].end if parts else token.end_pos)
+
+    def breakpoint(self, children: list[Any]) -> BreakpointNode:
+        token = children[0]
+        return BreakpointNode(token.start_pos, token.end_pos)
 
 
 # A rule may be called "break", a method may not.

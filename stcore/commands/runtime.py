@@ -17,11 +17,12 @@ from stcore.commands.registry import Registry
 from stcore.commands.scope import Closure, Scope, Value
 from stcore.commands.services import Services
 from stcore.commands.signals import Abort
-from stcore.commands.syntax import ClosureNode, CommandNode, Flags, Script
+from stcore.commands.syntax import BreakpointNode, ClosureNode, CommandNode, Flags, Script
 from stcore.errors import ExecutionError, ParseError
 from stcore.macros.text import trim
 
 if TYPE_CHECKING:
+    from stcore.commands.watching import Watcher
     from stcore.macros import MacroEngine
 
 _CACHED_CODES = 512
@@ -67,6 +68,7 @@ class Run:
         self.depth = 0
         self.total = count_statements(script.root) if progress else 0
         self.observed = progress is not None
+        self.watcher: Watcher | None = None
         self._progress = progress
         self._finished: set[int] = set()
         self._going = asyncio.Event()
@@ -98,6 +100,8 @@ class Run:
         """End the script at its next command; a waiting ``/delay`` ends at once (14.3)."""
         self._stop = Abort(reason, quiet=False)
         self.attention = True
+        if self.watcher is not None:
+            self.watcher.release()
         self._stopped.set()
         self._going.set()
 
@@ -118,11 +122,15 @@ class Run:
         """Between two commands: let others have the event loop, wait while paused, end when stopped."""
         if self.attention:
             await self._going.wait()
-            if self._stop is not None:
-                raise self._stop
+            self.raise_if_stopped()
             self.attention = False
         await asyncio.sleep(0)
         self.slice_end = perf_counter() + _SLICE
+
+    def raise_if_stopped(self) -> None:
+        """End the script here when it was told to stop."""
+        if self._stop is not None:
+            raise self._stop
 
     async def sleep(self, seconds: float) -> None:
         """Wait by the host's clock; a stop ends the waiting."""
@@ -149,6 +157,8 @@ def count_statements(root: ClosureNode) -> int:
         closure = waiting.pop()
         parts: list[Any] = [argument.value for argument in closure.declarations]
         for statement in closure.statements:
+            if isinstance(statement, BreakpointNode):
+                continue
             count += 1
             parts += statement.parts
             if isinstance(statement, CommandNode):
@@ -182,13 +192,15 @@ class Interpreter:
         scope: Scope | None = None,
         progress: Progress | None = None,
         arguments: Mapping[str, Value] | None = None,
+        watcher: Watcher | None = None,
     ) -> Run:
         """Read ``text`` and make it ready: ``await run.result()`` runs it. Raises :class:`ParseError`.
 
         ``scope`` becomes the parent of the script's own scope. ``arguments`` are what the script is called with from
-        outside: it reads them as ``{{arg::name}}``.
+        outside: it reads them as ``{{arg::name}}``. ``watcher`` is a debugger or a trace.
         """
         run = Run(self.parse(text, flags), self, services, scope, progress)
+        run.watcher = watcher
         if arguments:
             run.provide(arguments)
         return run
@@ -231,6 +243,8 @@ class Interpreter:
                 raise
             caller.run.services.ui.error(error)
             return ""
+        if caller.run.watcher is not None:
+            caller.run.watcher.entered(closure.code.script, name)
         try:
             return await run_closure(closure, None)
         except ExecutionError as error:

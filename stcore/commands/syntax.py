@@ -78,8 +78,16 @@ class ClosureNode:
     body_end: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BreakpointNode:
+    """``/breakpoint``: a debugger pauses before the statement that comes next (14.4)."""
+
+    start: int
+    end: int
+
+
 Part = Text | ClosureNode
-Statement = CommandNode | BreakNode
+Statement = CommandNode | BreakNode | BreakpointNode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
