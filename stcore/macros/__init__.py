@@ -24,6 +24,7 @@ from stcore.macros.environment import (
     State,
     VariableStore,
 )
+from stcore.macros.pipeline import MacroProcessor, MacroProvider
 from stcore.macros.registry import Registry
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "MacroCall",
     "MacroEngine",
     "MacroFailure",
+    "MacroProcessor",
+    "MacroProvider",
     "Member",
     "MemoryVariables",
     "Message",

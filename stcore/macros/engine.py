@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stcore.errors import Span
+from stcore.errors import DefinitionError, Span
 from stcore.macros.cache import TextCache
-from stcore.macros.calls import CallSite
+from stcore.macros.calls import CallSite, normalize
 from stcore.macros.compiler import Compiler, Part
 from stcore.macros.diagnostics import Diagnostic
 from stcore.macros.environment import Environment
 from stcore.macros.parser import parse
-from stcore.macros.pipeline import Phase, Processor, Processors, finish_text, is_plain, rewrite_legacy
+from stcore.macros.pipeline import (
+    MacroProcessor,
+    MacroProvider,
+    Phase,
+    Processing,
+    Processor,
+    Provider,
+    finish_text,
+    is_plain,
+    rewrite_legacy,
+)
 from stcore.macros.registry import Registry
 from stcore.macros.run import MAX_RESOLVES, Compiled, LimitReached, Run
 
@@ -41,7 +51,7 @@ class Template:
         self._engine = engine
         self._program = program
         self.constant: str | None = None
-        if program is not None and isinstance(program.compiled, str) and not engine.has_processors:
+        if program is not None and isinstance(program.compiled, str) and not engine.processing:
             self.constant = finish_text(program.compiled)
 
     def render(self, env: Environment, outer: Run | None = None) -> str:
@@ -54,7 +64,7 @@ class Template:
             for remark in program.remarks:
                 env.diagnostics(remark)
             return self.constant
-        run = Run(self._engine, env, self.text, outer)
+        run = Run(self._engine, self._engine.processing.provide(env), self.text, outer)
         try:
             return self._engine.run_text(self.text, program, run)
         except Exception as failure:  # noqa: BLE001 - a limit, or a processor or mapping of the host that failed
@@ -75,29 +85,27 @@ class MacroEngine:
             registry = Registry(builtin_macros())
         self.registry = registry
         self.seconds = seconds
-        self._processors = Processors()
+        self.processing = Processing()
         self._templates: TextCache[Template] = TextCache(CACHE_CHARACTERS)
         self._programs: TextCache[Program] = TextCache(CACHE_CHARACTERS)
-        self._version = registry.version
+        self._versions = self._current_versions()
 
-    @property
-    def has_processors(self) -> bool:
-        """Whether the host added processors of its own."""
-        return bool(self._processors.pre or self._processors.post)
-
-    def expand(self, text: str, env: Environment, outer: Run | None = None) -> str:
+    def expand(self, text: object, env: Environment, outer: Run | None = None) -> str:
         """``text`` with its macros resolved for ``env``. Never raises; what is not understood stays.
 
-        A macro that expands a text on its way hands over the run it belongs to as ``outer``.
+        What is no text becomes one first, as the result of a macro would. A macro that expands a text on its way hands
+        over the run it belongs to as ``outer``.
         """
-        if not text or (is_plain(text) and not self.has_processors):
+        if not isinstance(text, str):
+            text = normalize(text)
+        if not text or (is_plain(text) and not self.processing):
             return text
         return self.compile(text).render(env, outer)
 
     def scratch(self, seconds: float) -> MacroEngine:
         """An engine that does the same with caches of its own, for texts that change with every key."""
         engine = MacroEngine(self.registry, seconds=seconds)
-        engine._processors = self._processors
+        engine.processing = self.processing
         return engine
 
     def compile(self, text: str) -> Template:
@@ -105,22 +113,44 @@ class MacroEngine:
         self._forget_if_changed()
         template = self._templates.get(text)
         if template is None:
-            program = None if self._processors.pre else self._program(rewrite_legacy(text))
+            program = None if self.processing.has_pre else self._program(rewrite_legacy(text))
             template = Template(self, text, program)
             self._templates.put(text, template)
         return template
 
+    # -- what a host adds (16.1) -------------------------------------------------------------------------------------
+
+    def add(self, added: MacroProcessor | MacroProvider) -> None:
+        """Let a processor change texts around their macros, or a provider add to the environment."""
+        if not isinstance(added, MacroProcessor | MacroProvider):
+            raise DefinitionError(
+                f"{added!r} cannot be added to the macro engine.",
+                hint="Give a stcore.MacroProcessor or a stcore.MacroProvider.",
+            )
+        self.processing.add(added)
+
     def add_processor(self, phase: Phase, processor: Processor, *, priority: float = 100) -> None:
         """Let ``processor`` change texts before (``pre``) or after (``post``) macros run, in ascending priority."""
-        self._processors.add(phase, processor, priority)
-        self._templates.clear()
+        self.add(MacroProcessor(phase, processor, priority))
+
+    def remove_processor(self, phase: Phase, processor: Processor) -> bool:
+        """The opposite of :meth:`add_processor`; whether it was there."""
+        return self.processing.remove(processor, phase)
+
+    def add_provider(self, provider: Provider, *, order: float = 50) -> None:
+        """Let ``provider`` add to the environment of every call, in ascending order (15.3)."""
+        self.add(MacroProvider(provider, order))
+
+    def remove_provider(self, provider: Provider) -> bool:
+        """The opposite of :meth:`add_provider`; whether it was there."""
+        return self.processing.remove(provider)
 
     # -- for the parts of the engine ---------------------------------------------------------------------------------
 
     def run_text(self, text: str, program: Program | None, run: Run) -> str:
         """The pipeline on ``text``; ``program`` when it is compiled already."""
         if program is None:
-            program = self._program(self._processors.before(text, run.env))
+            program = self._program(self.processing.before(text, run.env))
         for remark in program.remarks:
             run.env.diagnostics(remark)
         compiled = program.compiled
@@ -128,7 +158,7 @@ class MacroEngine:
 
     def run_part(self, part: Part, run: Run, owner: CallSite) -> str:
         """The pipeline on a part of the call ``owner`` that was compiled together with its text."""
-        if self._processors.pre:
+        if self.processing.has_pre:
             return self.resolve(owner.source[part.start : part.end], run, run.base + owner.offset)
         compiled = part.compiled
         return self.after(compiled if isinstance(compiled, str) else compiled(run), run)
@@ -140,14 +170,14 @@ class MacroEngine:
         outer, run.base = run.base, base
         run.resolving += 1
         try:
-            program = None if self._processors.pre else self._program(rewrite_legacy(text))
+            program = None if self.processing.has_pre else self._program(rewrite_legacy(text))
             return self.run_text(text, program, run)
         finally:
             run.base = outer
             run.resolving -= 1
 
     def after(self, text: str, run: Run) -> str:
-        return self._processors.after(text, run.env) if self._processors.post else finish_text(text)
+        return self.processing.after(text, run.env) if self.processing else finish_text(text)
 
     def _program(self, source: str) -> Program:
         program = self._programs.get(source)
@@ -170,7 +200,10 @@ class MacroEngine:
 
     def _forget_if_changed(self) -> None:
         """Pairing and lookup depend on the registry, so nothing compiled survives a change of it."""
-        if self._version != self.registry.version:
-            self._version = self.registry.version
+        if self._versions != (versions := self._current_versions()):
+            self._versions = versions
             self._templates.clear()
             self._programs.clear()
+
+    def _current_versions(self) -> tuple[int, int]:
+        return self.registry.version, self.processing.version

@@ -228,7 +228,8 @@ class Environment:
     replaces all group-name macros, ``original`` is what ``{{original}}`` gives once, ``dynamic`` are macros of this
     call: name -> text, number, ``function(arguments: list[str]) -> object`` or a :class:`~stcore.macros.Macro`; a
     mapping other than ``dict`` is asked for lower-cased names. ``result_filter`` is applied to every macro's result.
-    ``chat_card`` overrides fields of the card where it is not empty; ``ban`` takes the words of ``{{banned}}``.
+    ``chat_card`` overrides fields of the card where it is not empty; ``ban`` takes the words of ``{{banned}}``;
+    ``extra`` holds what providers bring for macros of their own.
     """
 
     user: str = "User"
@@ -256,7 +257,7 @@ class Environment:
     random: random.Random = field(default_factory=random.Random)
     ban: Callable[[str], None] | None = None
     diagnostics: DiagnosticSink = ignore
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def child(self, **changes: Any) -> Environment:
         """A copy with some fields changed; everything else, stores included, is shared."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
+from stcore.errors import DefinitionError
+from stcore.macros.diagnostics import Diagnostic
 from stcore.macros.environment import Environment
 
 Processor = Callable[[str, Environment], str]
 """Takes a text and the environment of the call, gives the changed text."""
+
+Provider = Callable[[Environment], object]
+"""Takes the environment of a call and sets what it knows; what it returns does not count."""
 
 Phase = Literal["pre", "post"]
 
@@ -36,21 +41,40 @@ def is_plain(text: str) -> bool:
 
 def rewrite_legacy(text: str) -> str:
     """``{{time_UTC+2}}`` and the angle markers in today's spelling (12.3)."""
-    if "{{" in text:
-        text = _OLD_TIME.sub(r"{{time::\1}}", text)
-    if "<" in text:
-        text = _MARKER.sub(lambda marker: "{{" + _MARKERS[marker[1].lower()] + "}}", text)
-    return text
+    return _rewrite_markers(_rewrite_old_time(text))
+
+
+def _rewrite_old_time(text: str) -> str:
+    return _OLD_TIME.sub(r"{{time::\1}}", text) if "{{" in text else text
+
+
+def _rewrite_markers(text: str) -> str:
+    if "<" not in text:
+        return text
+    return _MARKER.sub(lambda marker: "{{" + _MARKERS[marker[1].lower()] + "}}", text)
+
+
+def legacy_spellings(text: str) -> list[tuple[int, int, str]]:
+    """What :func:`rewrite_legacy` changes: start, end and today's spelling, from left to right."""
+    times = [(found.start(), found.end(), "{{time::" + found[1] + "}}") for found in _OLD_TIME.finditer(text)]
+    markers = [
+        (found.start(), found.end(), "{{" + _MARKERS[found[1].lower()] + "}}") for found in _MARKER.finditer(text)
+    ]
+    return sorted(times + markers)
 
 
 def finish_text(text: str) -> str:
     """Unescape braces (12.1), then remove trim marks with the line breaks around them (12.2)."""
-    if "\\" in text:
-        text = _ESCAPED_BRACE.sub(r"\1", text)
-    return _remove_trim_marks(text) if "{{" in text else text
+    return _remove_trim_marks(_unescape(text))
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED_BRACE.sub(r"\1", text) if "\\" in text else text
 
 
 def _remove_trim_marks(text: str) -> str:
+    if "{{" not in text:
+        return text
     pieces, position = [], 0
     for mark in _TRIM.finditer(text):
         start = max(position, mark.start())
@@ -72,44 +96,138 @@ def _behind_breaks(text: str, position: int) -> int:
     return position
 
 
-@dataclass
-class Processors:
-    """The processors that a host added, in ascending priority; the built-in ones run where 0 to 50 says they do."""
+def _check(kind: str, function: object, field: str, number: object, number_field: str) -> None:
+    if not callable(function):
+        raise _refused(f"its {kind} function {function!r} cannot be called", f"Give a function as `{field}`.")
+    if isinstance(number, bool) or not isinstance(number, int | float) or number != number:
+        raise _refused(f"its {number_field} is {number!r}", f"Give a number as `{number_field}`, or leave it out.")
 
-    pre: list[tuple[float, int, Processor]] = field(default_factory=list)
-    post: list[tuple[float, int, Processor]] = field(default_factory=list)
-    _added: int = 0
 
-    def add(self, phase: Phase, processor: Processor, priority: float) -> None:
-        self._added += 1
-        insort(self._of(phase), (priority, self._added, processor), key=lambda entry: entry[:2])
+def _refused(why: str, hint: str) -> DefinitionError:
+    return DefinitionError(f"This cannot be added to the macro engine: {why}.", hint=hint)
+
+
+@dataclass(frozen=True)
+class MacroProcessor:
+    """Changes a text before (``pre``) or after (``post``) its macros run: ``change(text, environment)`` gives it back.
+
+    Processors run in ascending ``priority``. The language's own: old spellings at 10 and angle markers at 20 before,
+    unescaping braces at 10 and trimming at 20 after; 0 to 50 is theirs.
+    """
+
+    phase: Phase
+    change: Processor
+    priority: float = 100
+
+    def __post_init__(self) -> None:
+        if self.phase not in get_args(Phase):
+            raise _refused(f"its phase is {self.phase!r}", "The phase is 'pre' (before macros run) or 'post' (after).")
+        _check("processor", self.change, "change", self.priority, "priority")
+
+
+@dataclass(frozen=True)
+class MacroProvider:
+    """Adds to the environment before a text is substituted: ``fill(environment)`` gets a copy made for this call.
+
+    Providers run in ascending ``order``, after the host has filled the environment. What they bring for handlers of
+    their own belongs into ``environment.extra``.
+    """
+
+    fill: Provider
+    order: float = 50
+
+    def __post_init__(self) -> None:
+        _check("provider", self.fill, "fill", self.order, "order")
+
+
+class Processing:
+    """What a host added around the macros of its texts; one that fails is left out of that text, with a diagnostic."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        """Changes with the processors, which tells caches to forget."""
+        self.providers: list[MacroProvider] = []
+        self._own: list[MacroProcessor] = []
+        self._phases: dict[Phase, list[MacroProcessor]] = {"pre": [], "post": []}
+
+    def __bool__(self) -> bool:
+        """Whether there is any processor beside the language's own."""
+        return bool(self._own)
+
+    @property
+    def has_pre(self) -> bool:
+        """Whether texts differ from what stands in them before they are read."""
+        return any(processor.phase == "pre" for processor in self._own)
+
+    def add(self, added: MacroProcessor | MacroProvider) -> None:
+        if isinstance(added, MacroProvider):
+            insort(self.providers, added, key=lambda provider: provider.order)
+        else:
+            self._own.append(added)
+            self._sort()
+
+    def remove(self, function: Callable[..., object], phase: Phase | None = None) -> bool:
+        """Take a function out again: a processor of ``phase``, without one a provider. Whether it was there."""
+        if phase is None:
+            kept = [provider for provider in self.providers if provider.fill != function]
+            found = len(kept) < len(self.providers)
+            self.providers = kept
+            return found
+        own = [entry for entry in self._own if entry.phase != phase or entry.change != function]
+        found = len(own) < len(self._own)
+        self._own = own
+        self._sort()
+        return found
+
+    def provide(self, env: Environment) -> Environment:
+        """The environment with what the providers add."""
+        if not self.providers:
+            return env
+        env = env.child(extra=dict(env.extra))
+        for provider in self.providers:
+            try:
+                provider.fill(env)
+            except Exception as failure:  # noqa: BLE001 - a plugin's function may fail in any way
+                _report(env, "provider", provider.fill, failure)
+        return env
 
     def before(self, text: str, env: Environment) -> str:
-        """All pre-processors, the built-in one at priority 10."""
-        return _run(self.pre, _builtin_rewrite, text, env)
+        return self._run("pre", text, env)
 
     def after(self, text: str, env: Environment) -> str:
-        """All post-processors, the built-in one at priority 10."""
-        return _run(self.post, _builtin_finish, text, env)
+        return self._run("post", text, env)
 
-    def _of(self, phase: Phase) -> list[tuple[float, int, Processor]]:
-        return self.pre if phase == "pre" else self.post
+    def _run(self, phase: Phase, text: str, env: Environment) -> str:
+        for processor in self._phases[phase]:
+            try:
+                changed = processor.change(text, env)
+                if not isinstance(changed, str):
+                    raise TypeError(f"it gave {type(changed).__name__}, not text")
+                text = changed
+            except Exception as failure:  # noqa: BLE001 - a plugin's function may fail in any way
+                _report(env, "processor", processor.change, failure)
+        return text
+
+    def _sort(self) -> None:
+        self.version += 1
+        for phase, builtin in _BUILTIN.items():
+            mine = [entry for entry in self._own if entry.phase == phase]
+            self._phases[phase] = sorted([*builtin, *mine], key=lambda entry: entry.priority)
 
 
-def _builtin_rewrite(text: str, env: Environment) -> str:
-    return rewrite_legacy(text)
+_BUILTIN: dict[Phase, tuple[MacroProcessor, ...]] = {
+    "pre": (
+        MacroProcessor("pre", lambda text, env: _rewrite_old_time(text), 10),
+        MacroProcessor("pre", lambda text, env: _rewrite_markers(text), 20),
+    ),
+    "post": (
+        MacroProcessor("post", lambda text, env: _unescape(text), 10),
+        MacroProcessor("post", lambda text, env: _remove_trim_marks(text), 20),
+    ),
+}
 
 
-def _builtin_finish(text: str, env: Environment) -> str:
-    return finish_text(text)
-
-
-_BUILTIN_PRIORITY = 10
-
-
-def _run(host: list[tuple[float, int, Processor]], builtin: Processor, text: str, env: Environment) -> str:
-    early = [processor for priority, _, processor in host if priority < _BUILTIN_PRIORITY]
-    late = [processor for priority, _, processor in host if priority >= _BUILTIN_PRIORITY]
-    for processor in (*early, builtin, *late):
-        text = processor(text, env)
-    return text
+def _report(env: Environment, kind: str, function: object, failure: Exception) -> None:
+    name = getattr(function, "__qualname__", "") or repr(function)
+    why = str(failure) or type(failure).__name__
+    env.diagnostics(Diagnostic(f"The {kind} {name} failed and was left out: {why}", level="error"))
