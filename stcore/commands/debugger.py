@@ -22,7 +22,8 @@ STEPS: tuple[Step, ...] = ("resume", "over", "into", "out")
 class Debugger(Watcher):
     """Holds a script at its breakpoints and tells ``on_pause`` where it stands; :meth:`go` lets it run on.
 
-    ``lines`` of the started script (counted from 0) are breakpoints too; ``at_start`` pauses before the first statement.
+    ``lines`` of the started script (counted from 0) are breakpoints too; ``at_start`` pauses
+    before the first statement.
     """
 
     def __init__(

@@ -29,10 +29,15 @@ async def run_closure(
     *,
     macros: dict[str, Value] | None = None,
     run: Run | None = None,
+    pipe: Value | None = None,
 ) -> Value:
-    """Run a closure in a fresh scope and give its pipe; ``/break`` in it leaves ``target`` (8.3, 8.4)."""
+    """Run a closure in a fresh scope and give its pipe; ``/break`` in it leaves ``target`` (8.3, 8.4).
+
+    ``pipe`` is what the scope begins with: only a script that is fed from outside has any.
+    """
     run = run or closure.parent.run
     scope = Scope(run, closure.parent, target)
+    scope.pipe = pipe
     if macros is not None:
         scope.macros = macros
     run.depth += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -76,10 +76,20 @@ class Run:
         self._stop: Abort | None = None
         self._stopped = asyncio.Event()
         self._root = Closure(interpreter.code(script), scope or Scope(self), None)
+        self._pipe: Value | None = None
 
     def renew(self) -> None:
         """What macros see was changed (another chat, another persona): see it as it is now."""
         self.environment.__dict__.update(self.services.environment.child(dynamic=self.macros).__dict__)
+
+    def feed(self, pipe: Value) -> None:
+        """Give the script a pipe to begin with, which its first command takes too; call it before :meth:`result`."""
+        code = self._root.code
+        first, *others = code.node.statements or (None,)
+        if isinstance(first, CommandNode):
+            root = replace(code.node, statements=(replace(first, inject=True), *others))
+            self._root.code = Code(root, code.script, code.interpreter)
+        self._pipe = pipe
 
     def provide(self, arguments: Mapping[str, Value]) -> None:
         """Give the script ``{{arg::name}}`` macros; call it before :meth:`result`."""
@@ -90,7 +100,7 @@ class Run:
     async def result(self) -> Result:
         """Run the script to its end. Raises :class:`ExecutionError`; an abort is a result."""
         try:
-            return Result(await run_closure(self._root, None, run=self))
+            return Result(await run_closure(self._root, None, run=self, pipe=self._pipe))
         except Abort as abort:
             if not abort.quiet and self.services.ui is not None:
                 self.services.ui.toast(abort.reason, "warning")
@@ -193,16 +203,20 @@ class Interpreter:
         progress: Progress | None = None,
         arguments: Mapping[str, Value] | None = None,
         watcher: Watcher | None = None,
+        pipe: Value | None = None,
     ) -> Run:
         """Read ``text`` and make it ready: ``await run.result()`` runs it. Raises :class:`ParseError`.
 
         ``scope`` becomes the parent of the script's own scope. ``arguments`` are what the script is called with from
-        outside: it reads them as ``{{arg::name}}``. ``watcher`` is a debugger or a trace.
+        outside: it reads them as ``{{arg::name}}``. ``watcher`` is a debugger or a trace;
+        ``pipe`` what the script begins with.
         """
         run = Run(self.parse(text, flags), self, services, scope, progress)
         run.watcher = watcher
         if arguments:
             run.provide(arguments)
+        if pipe is not None:
+            run.feed(pipe)
         return run
 
     async def run(

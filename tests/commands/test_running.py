@@ -219,3 +219,15 @@ async def test_commands_may_fail_with_errors_of_their_own() -> None:
     error = await failure("/imagine-style nowhere")
     assert isinstance(error.__cause__, UserError)
     assert "nowhere" in error.message
+
+
+async def test_a_script_may_be_fed_a_pipe_that_its_first_command_takes() -> None:
+    host = MemoryHost()
+
+    async def fed(script: str) -> str:
+        return (await host.interpreter.start(script, host.services, pipe="hello").result()).text
+
+    assert await fed("/upper") == "HELLO"
+    assert await fed("/pass [{{pipe}}] | /pass {{pipe}}!") == "[hello]!"
+    assert await fed("") == "hello"
+    assert (await host.run("/upper")).text == "", "without one there is nothing to take"
