@@ -86,7 +86,9 @@ class Compiler:
 
     def _item(self, item: Item, origin: Origin) -> Task[Compiled]:
         start, end = (item.opener.start, item.closer.end) if isinstance(item, Block) else (item.start, item.end)
-        if isinstance(item, Text | Verbatim):
+        if isinstance(item, Text):
+            return item.text
+        if isinstance(item, Verbatim):
             return self.source[start:end]
         if self._depth >= MAX_DEPTH:
             self.problems.append(Problem(f"Macros deeper than {MAX_DEPTH} levels stay as text.", start, end))

@@ -34,6 +34,8 @@ _VARIABLE = re.compile(
 _STRAY_CLOSE = re.compile(rf"{_STRAY}{_WS}\}}\}}")
 _STEP_CLOSE = re.compile(rf"{_WS}(?:(?P<stray>{_STRAY}|\+\+|--|{_OPERATORS}){_WS})?\}}\}}")
 
+_COMMENT_TAG = re.compile(rf"\{{\{{{_WS}(?P<flags>{_FLAGS})//(?P<closes>/)?{_WS}\}}\}}")
+
 # What may follow in each kind of place. A run of braces is one match: only its last two can open a macro.
 _TEXT = re.compile(r"\{\{+")
 _LIST = re.compile(r"\{\{+|\}\}|::|\|")
@@ -90,6 +92,7 @@ class Scan:
         self._marks: list[Token | None] = []
         self._levels: list[_Level] = []
         self._junk = (0, -1)
+        self._comments = _block_comments(source)
         self._run()
 
     def __iter__(self) -> Iterator[Token]:
@@ -154,6 +157,9 @@ class Scan:
         return self._call(start, head)
 
     def _call(self, start: int, head: re.Match[str]) -> int:
+        if end := self._comments.get(start):
+            self._marks.append(Token("TEXT", start, end))
+            return end
         behind, name = head.end(), head["name"]
         if name is None:
             name, name_start = "//", head.start("comment")
@@ -166,7 +172,8 @@ class Scan:
         separator = _SEPARATOR.match(self.source, behind)
         assert separator is not None  # the pattern matches the empty text
         if separator[1] == "|":
-            return self._refuse_pipe(start, separator.end() - 1)
+            self._problem(_about_pipe(name), start, separator.end())
+            return separator.end() - 1
         level = _Level(start, _LIST if separator[1] == "::" else _REST, [])
         inner_end = separator.start(1) if separator[1] else separator.end()
         self._mark(level, Token("CALL", start, inner_end, name, head["flags"], name_start))
@@ -245,12 +252,9 @@ class Scan:
     def _pipe(self, position: int) -> None:
         """A pipe makes every call around it text, up to the shorthand value in which pipes are ordinary."""
         while self._levels and self._levels[-1].stops is not _VALUE:
-            self._take_back(self._levels.pop(), "A pipe in the arguments makes the macro invalid.", position + 1)
-
-    def _refuse_pipe(self, start: int, position: int) -> int:
-        """A pipe directly behind a name: there is nothing to take back of this call, only of those around it."""
-        self._problem("A pipe in the arguments makes the macro invalid.", start, position + 1)
-        return position
+            level = self._levels.pop()
+            head = self._marks[level.own[0]]
+            self._take_back(level, _about_pipe(head.value if head else ""), position + 1)
 
     def _take_back(self, level: _Level, why: str, end: int) -> None:
         for index in level.own:
@@ -260,3 +264,32 @@ class Scan:
     def _problem(self, message: str, start: int, end: int) -> None:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(message, start, end))
+
+
+def _block_comments(source: str) -> dict[int, int]:
+    """Where each ``{{//}}`` that has a ``{{///}}`` starts, and where that ends (quirk Q2, mended).
+
+    Such a comment is passed over as a whole, whatever stands in it: macros do not run, braces and pipes are ordinary.
+    Comments may hold comments. A tag without a partner is what it always was, a comment by itself.
+    """
+    pairs: dict[int, int] = {}
+    if "//" not in source:
+        return pairs
+    open_at: list[int] = []
+    for tag in _COMMENT_TAG.finditer(source):
+        if not (tag["closes"] or "/" in tag["flags"]):
+            open_at.append(tag.start())
+        elif open_at:
+            pairs[open_at.pop()] = tag.end()
+    return pairs
+
+
+def _about_pipe(name: str) -> str:
+    """Why a call with a pipe is none, and how to write it (quirk Q1)."""
+    if name == "//":
+        return "A pipe makes this comment text. Write {{//}} before and {{///}} behind what shall not be seen."
+    block, shorthand = f"{{{{{name}}}}}...{{{{/{name}}}}}", "{{.name = a|b}}"
+    return (
+        f"A pipe in an argument makes {name} text. Write what holds the pipe as a block, {block}, "
+        f"or set a variable with a shorthand, {shorthand}, and use that."
+    )
