@@ -17,7 +17,7 @@ from stcore.macros.numbers import to_number
 from stcore.macros.text import trim
 
 if TYPE_CHECKING:
-    from stcore.macros.calls import CallSite
+    from stcore.macros.calls import CallSite, MacroCall
     from stcore.macros.compiler import Compiler, Task
     from stcore.macros.run import Renderer
 
@@ -30,6 +30,7 @@ Handler = Callable[..., object]
 """``handler(call, *arguments)`` gives the result; arguments arrive as text, missing optional ones not at all."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*|//", re.ASCII)
+_NAME_RULE = "a name is a letter, then letters, digits, _ and -"
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _BOOLEANS = frozenset({"true", "on", "1", "false", "off", "0"})
 
@@ -45,7 +46,8 @@ _ACCEPTS: dict[str, Callable[[str], bool]] = {
 class Argument:
     """One positional argument. ``types``: one type or several, of which one match suffices; ``default`` is for help
     only (a missing argument does not reach the handler). Completion offers ``sample``, ``samples`` and, for
-    ``variable``, the names of the existing ``local`` or ``global`` variables."""
+    ``variable``, the names of the existing ``local`` or ``global`` variables. ``wrong`` tells, while a text is typed,
+    what is the matter with a value of the right type, in words without a full stop, or nothing."""
 
     name: str
     summary: str = ""
@@ -55,13 +57,14 @@ class Argument:
     sample: str = ""
     samples: tuple[str, ...] = ()
     variable: Literal["", "local", "global"] = ""
+    wrong: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
-        _require(isinstance(self.name, str) and bool(trim(self.name)), "an argument needs a name")
-        _require(isinstance(self.optional, bool), f"'optional' of the argument {self.name} is true or false")
-        _require(bool(self.type_names), f"the argument {self.name} needs a type")
-        for name in self.type_names:
-            _require(name in _ACCEPTS, f"the argument {self.name} has the unknown type {name!r}")
+        name = self.name if isinstance(self.name, str) else ""
+        _require(bool(trim(name)), "An argument", f"its name is {self.name!r}; an argument needs a name")
+        what = f"The argument {name}"
+        _require(isinstance(self.optional, bool), what, f"`optional` is {self.optional!r}, not True or False")
+        _check_types(what, "types", self.types)
 
     @property
     def type_names(self) -> tuple[str, ...]:
@@ -83,9 +86,10 @@ class ListPart:
     summary: str = ""
 
     def __post_init__(self) -> None:
-        _require(_is_count(self.minimum), "the minimum of a list is a whole number, 0 or more")
-        fits = self.maximum is None or (_is_count(self.maximum) and self.maximum >= self.minimum)
-        _require(fits, "the maximum of a list is a whole number not below its minimum")
+        least, most = self.minimum, self.maximum
+        _require(_is_count(least), "A list", f"`minimum` is {least!r}, not a whole number from 0 on")
+        fits = most is None or (_is_count(most) and most >= least)
+        _require(fits, "A list", f"`maximum` is {most!r}, neither None nor a whole number from {least} on")
 
 
 @dataclass(frozen=True)
@@ -125,20 +129,26 @@ class Macro:
     """Who brings it, set by the host; empty for the built-in vocabulary."""
 
     def __post_init__(self) -> None:
-        _require(isinstance(self.name, str), "the name of a macro is text")
+        what = f"The macro {self.name}" if isinstance(self.name, str) else "A macro"
+        name = trim(self.name) if isinstance(self.name, str) else ""
+        _require(_NAME.fullmatch(name) is not None, what, f"`name` is {self.name!r}; {_NAME_RULE}")
         set_field = object.__setattr__  # the class is frozen for everybody else
-        set_field(self, "name", trim(self.name))
-        set_field(self, "arguments", _arguments(self.arguments))
-        set_field(self, "aliases", _aliases(self.name, self.aliases))
-        _require(_NAME.fullmatch(self.name) is not None, f"{self.name!r} cannot be the name of a macro")
-        _require(callable(self.handler), f"{self.name} has no handler")
-        _require(self.rest is None or isinstance(self.rest, ListPart), f"the list of {self.name} is no ListPart")
-        _require(isinstance(self.strict, bool), f"'strict' of {self.name} is true or false")
-        _require(isinstance(self.delayed, bool), f"'delayed' of {self.name} is true or false")
-        _require(isinstance(self.group, str), f"the group of {self.name} is text")
-        for returned in _type_names(self.return_types):
-            _require(returned in _ACCEPTS, f"{self.name} returns the unknown type {returned!r}")
-        _require(self.determinism in get_args(Determinism), f"{self.name} depends on {self.determinism!r}: unknown")
+        set_field(self, "name", name)
+        set_field(self, "arguments", _arguments(what, self.arguments))
+        set_field(self, "aliases", _aliases(name, self.aliases))
+        _require(callable(self.handler), what, f"`handler` is {self.handler!r}, which cannot be called")
+        is_list = self.rest is None or isinstance(self.rest, ListPart)
+        _require(is_list, what, f"`rest` is {self.rest!r}, neither None nor a ListPart")
+        for field in ("strict", "delayed", "effect"):
+            value = getattr(self, field)
+            _require(isinstance(value, bool), what, f"`{field}` is {value!r}, not True or False")
+        for field in ("group", "summary", "returns"):
+            value = getattr(self, field)
+            _require(isinstance(value, str), what, f"`{field}` is {value!r}, not text")
+        _check_types(what, "return_types", self.return_types)
+        known = get_args(Determinism)
+        _require(self.determinism in known, what, f"`determinism` is {self.determinism!r}, none of {', '.join(known)}")
+        set_field(self, "examples", _examples(what, self.examples))
 
     @cached_property
     def minimum(self) -> int:
@@ -228,29 +238,51 @@ def macro(
     def declare(handler: Handler) -> Macro:
         documentation = (handler.__doc__ or "").strip().partition("\n")[0]
         fields.setdefault("summary", documentation)
-        fields["examples"] = tuple(fields.get("examples", ()))
         return Macro(name, handler, arguments, aliases=tuple(aliases), **fields)  # type: ignore[arg-type]
 
     return declare
 
 
-def _arguments(given: object) -> tuple[Argument, ...]:
+def value_macro(name: str, value: str | Callable[[], object], summary: str = "") -> Macro:
+    """A macro without arguments that gives a text, or what a function returns at each use (section 16.5).
+
+    The short form of older extensions; a function that fails gives nothing.
+    """
+    if not (isinstance(value, str) or callable(value)):
+        _require(False, f"The macro {name}", f"its value is {value!r}, neither text nor a function")
+
+    def handler(call: MacroCall) -> object:
+        if isinstance(value, str):
+            return value
+        try:
+            return value()
+        except Exception as failure:  # noqa: BLE001 - a plugin's function may fail in any way
+            call.warn(f"its function failed and gives nothing: {str(failure) or type(failure).__name__}")
+            return ""
+
+    return Macro(name, handler, group="legacy", summary=summary or "A value that a plugin brings.")
+
+
+def _arguments(what: str, given: object) -> tuple[Argument, ...]:
     if isinstance(given, int) and not isinstance(given, bool):
-        _require(given >= 0, "the number of arguments is 0 or more")
+        _require(given >= 0, what, f"`arguments` is {given}, not a number from 0 on")
         return tuple(Argument(f"argument {position + 1}") for position in range(given))
-    _require(isinstance(given, list | tuple), "arguments are a number or a list of Argument")
+    is_list = isinstance(given, list | tuple)
+    _require(is_list, what, f"`arguments` is {given!r}, neither a number nor a list of Argument")
     assert isinstance(given, list | tuple)
     arguments = tuple(given)
     optional = False
     for argument in arguments:
-        _require(isinstance(argument, Argument), f"{argument!r} is no Argument")
-        _require(argument.optional or not optional, f"the argument {argument.name} is required behind an optional one")
+        _require(isinstance(argument, Argument), what, f"{argument!r} among `arguments` is no Argument")
+        in_order = argument.optional or not optional
+        _require(in_order, what, f"the argument {argument.name} is required but stands behind an optional one")
         optional = argument.optional
     return arguments
 
 
 def _aliases(name: str, given: object) -> tuple[Alias, ...]:
-    _require(isinstance(given, list | tuple), "aliases are a list of names")
+    what = f"The macro {name}"
+    _require(isinstance(given, list | tuple), what, f"`aliases` is {given!r}, not a list of names")
     assert isinstance(given, list | tuple)
     aliases = tuple(Alias(alias) if isinstance(alias, str) else alias for alias in given)
     for alias in aliases:
@@ -260,25 +292,45 @@ def _aliases(name: str, given: object) -> tuple[Alias, ...]:
 
 def check_alias(name: str, alias: object) -> None:
     """Refuse an alias that is no name, or the name itself in another case."""
-    _require(isinstance(alias, Alias) and isinstance(alias.name, str), f"{alias!r} is no alias")
+    what = f"The macro {name}"
+    _require(isinstance(alias, Alias) and isinstance(alias.name, str), what, f"{alias!r} is no alias")
     assert isinstance(alias, Alias)
-    _require(_NAME.fullmatch(trim(alias.name)) is not None, f"{alias.name!r} cannot be the name of a macro")
-    _require(trim(alias.name).lower() != name.lower(), f"{alias.name} is the macro's own name")
-    _require(isinstance(alias.visible, bool), f"'visible' of the alias {alias.name} is true or false")
+    _require(_NAME.fullmatch(trim(alias.name)) is not None, what, f"its alias is {alias.name!r}; {_NAME_RULE}")
+    _require(trim(alias.name).lower() != name.lower(), what, f"its alias {alias.name} is its own name")
+    visible = alias.visible
+    _require(isinstance(visible, bool), what, f"`visible` of the alias {alias.name} is {visible!r}, not True or False")
 
 
-def _type_names(types: object) -> tuple[str, ...]:
-    _require(isinstance(types, str | list | tuple), "types are a name or a list of names")
-    return (types,) if isinstance(types, str) else tuple(types)  # type: ignore[arg-type]
+def _examples(what: str, given: object) -> tuple[tuple[str, str], ...]:
+    """Pairs of text and result."""
+    is_list = isinstance(given, list | tuple)
+    _require(is_list, what, f"`examples` is {given!r}, not a list of pairs (text, result)")
+    assert isinstance(given, list | tuple)
+    for example in given:
+        is_pair = isinstance(example, list | tuple) and len(example) == 2 and all(isinstance(x, str) for x in example)
+        _require(is_pair, what, f"{example!r} among `examples` is no pair (text, result)")
+    return tuple((text, result) for text, result in given)
+
+
+def _check_types(what: str, field: str, types: object) -> None:
+    known = ", ".join(_ACCEPTS)
+    is_list = isinstance(types, str | list | tuple)
+    _require(is_list and bool(types), what, f"`{field}` is {types!r}, not one or several of {known}")
+    for name in _type_names(types):
+        _require(isinstance(name, str) and name in _ACCEPTS, what, f"`{field}` holds {name!r}, none of {known}")
+
+
+def _type_names(types: Any) -> tuple[str, ...]:
+    return (types,) if isinstance(types, str) else tuple(types)
 
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _require(condition: bool, why_not: str) -> None:
+def _require(condition: bool, what: str, why_not: str) -> None:
     if not condition:
-        raise DefinitionError(f"The macro cannot be declared: {why_not}.", hint="Mend the declaration of the plugin.")
+        raise DefinitionError(f"{what} cannot be declared: {why_not}.", hint="Mend this in the declaration.")
 
 
 def _plural(count: int) -> str:

@@ -57,18 +57,36 @@ def pick(call: MacroCall, *arguments: str) -> str:
     return items[int(seeded_fraction(str(seed)) * len(items))]
 
 
+def _dice(formula: str) -> re.Match[str] | None:
+    """The parts of a formula; ``None`` when it is none, or for more dice and sides than anybody has."""
+    dice = _DICE.fullmatch(f"d{formula}" if _DIGITS.fullmatch(formula) else formula)
+    if dice is None or max(map(len, filter(None, dice.groups()))) > 15 or int(dice[1] or 1) > MAX_DICE:
+        return None
+    return dice
+
+
+def _wrong_formula(formula: str) -> str:
+    return "" if _dice(trim(formula)) else f"{formula!r} is no roll of dice"
+
+
 @macro(
     "roll",
-    Argument("formula", "Like 2d6+1; a number alone is one die with that many sides.", sample="2d6+1"),
+    Argument(
+        "formula",
+        "Like 2d6+1; a number alone is one die with that many sides.",
+        sample="2d6+1",
+        samples=("1d20", "3d6", "100"),
+        wrong=_wrong_formula,
+    ),
     group="random",
     determinism="random",
     examples=[("{{roll::2d1+5}}", "7"), ("[{{roll::2d}}]", "[]")],
 )
 def roll(call: MacroCall, formula: str) -> str:
     """The sum of a roll of dice."""
-    dice = _DICE.fullmatch(f"d{formula}" if _DIGITS.fullmatch(formula) else formula)
-    if dice is None or max(map(len, filter(None, dice.groups()))) > 15 or int(dice[1] or 1) > MAX_DICE:
-        call.warn(f"{formula!r} is no roll of dice")
+    dice = _dice(formula)
+    if dice is None:
+        call.warn(_wrong_formula(formula))
         return ""
     count, sides, modifier = (int(dice[group] or default) for group, default in ((1, 1), (2, 1), (3, 0)))
     return str(sum(call.environment.random.randint(1, sides) for _ in range(count)) + modifier)

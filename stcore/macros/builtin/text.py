@@ -9,14 +9,19 @@ from stcore.macros.pipeline import TRIM_MARK
 MAX_COUNT = 100_000
 """Characters that one ``space`` or ``newline`` may give."""
 
-_COUNT = Argument("count", "How many.", types="integer", optional=True, default="1", sample="2")
+
+def _wrong_count(count: str) -> str:
+    number = int(count) if len(count) < 10 else MAX_COUNT + 1
+    return "" if 0 <= number <= MAX_COUNT else f"the count must lie between 0 and {MAX_COUNT}"
+
+
+_COUNT = Argument("count", "How many.", types="integer", optional=True, default="1", sample="2", wrong=_wrong_count)
 
 
 def _repeat(character: str, count: str) -> str:
-    number = int(count) if len(count) < 10 else MAX_COUNT + 1
-    if not 0 <= number <= MAX_COUNT:
-        raise MacroFailure(f"the count must lie between 0 and {MAX_COUNT}")
-    return character * number
+    if wrong := _wrong_count(count):
+        raise MacroFailure(wrong)
+    return character * int(count)
 
 
 @macro("space", _COUNT, group="utility", determinism="pure", examples=[("[{{space::2}}]", "[  ]")])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from stcore.macros.calls import MacroCall
 from stcore.macros.definitions import Alias, Argument, macro
 from stcore.macros.moment import duration_in_words, format_time, read_date, read_sent_at
+from stcore.macros.text import trim
 
 _UTC = re.compile(r"UTC([+-][0-9]{1,6})", re.ASCII)
 
@@ -16,9 +17,24 @@ def _now(call: MacroCall) -> datetime:
     return call.environment.clock.now()
 
 
+def _wrong_offset(offset: str) -> str:
+    return "" if _UTC.fullmatch(trim(offset)) else f"{offset!r} is no offset like UTC+2, so the time is local"
+
+
+def _wrong_date(text: str) -> str:
+    return "" if read_date(trim(text), UTC) else f"{text!r} is no date"
+
+
 @macro(
     "time",
-    Argument("offset", "Like UTC+2; without it local time.", optional=True, sample="UTC+2"),
+    Argument(
+        "offset",
+        "Like UTC+2; without it local time.",
+        optional=True,
+        sample="UTC+2",
+        samples=("UTC+0", "UTC-5"),
+        wrong=_wrong_offset,
+    ),
     group="time",
     determinism="clock",
 )
@@ -59,7 +75,12 @@ def isodate(call: MacroCall) -> str:
 
 @macro(
     "datetimeformat",
-    Argument("format", "Tokens like YYYY-MM-DD HH:mm, other text in [brackets].", sample="DD.MM.YYYY HH:mm"),
+    Argument(
+        "format",
+        "Tokens like YYYY-MM-DD HH:mm, other text in [brackets].",
+        sample="DD.MM.YYYY HH:mm",
+        samples=("YYYY-MM-DD", "HH:mm:ss", "dddd, D MMMM YYYY", "h:mm A", "[week] w", "LLLL"),
+    ),
     group="time",
     determinism="clock",
     examples=[("{{datetimeformat::[now]}}", "now")],
@@ -82,8 +103,10 @@ def idle_duration(call: MacroCall) -> str:
 
 @macro(
     "timeDiff",
-    Argument("left", "A date.", sample="2024-03-05 14:00"),
-    Argument("right", "The date to compare with.", sample="2024-03-07 14:00"),
+    Argument("left", "A date.", sample="2024-03-05 14:00", samples=("2024-03-05",), wrong=_wrong_date),
+    Argument(
+        "right", "The date to compare with.", sample="2024-03-07 14:00", samples=("2024-03-07",), wrong=_wrong_date
+    ),
     group="time",
     determinism="environment",
     examples=[("{{timeDiff::2021-06-01 08:00::2021-06-03 08:00}}", "2 days ago")],

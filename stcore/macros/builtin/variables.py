@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
 
 from stcore.macros.calls import MacroCall, MacroFailure
 from stcore.macros.definitions import Argument, Macro, macro
@@ -15,8 +17,10 @@ _VALUE = Argument("value", "Text or a number.", types=("string", "number"), samp
 
 def _macros(scope: str) -> Iterator[Macro]:
     """The macros of one store. ``scope`` is "" for local variables, "global" for global ones."""
-    kind = "global" if scope else "local"
+    kind: Literal["global", "local"] = "global" if scope else "local"
     shorthand = "$" if scope else "."
+    readable = replace(_NAME, variable=kind)
+    writable = replace(readable, wrong=_wrong_name)
 
     def store(call: MacroCall) -> VariableStore:
         return call.environment.globals if scope else call.environment.local
@@ -26,7 +30,7 @@ def _macros(scope: str) -> Iterator[Macro]:
 
     @macro(
         f"set{scope}var",
-        _NAME,
+        writable,
         _VALUE,
         group="variable",
         effect=True,
@@ -38,7 +42,7 @@ def _macros(scope: str) -> Iterator[Macro]:
 
     @macro(
         f"add{scope}var",
-        _NAME,
+        writable,
         _VALUE,
         group="variable",
         effect=True,
@@ -50,7 +54,7 @@ def _macros(scope: str) -> Iterator[Macro]:
 
     @macro(
         f"inc{scope}var",
-        _NAME,
+        writable,
         group="variable",
         effect=True,
         summary=f"Add one to a {kind} variable.",
@@ -62,7 +66,7 @@ def _macros(scope: str) -> Iterator[Macro]:
 
     @macro(
         f"dec{scope}var",
-        _NAME,
+        writable,
         group="variable",
         effect=True,
         summary=f"Subtract one from a {kind} variable.",
@@ -74,7 +78,7 @@ def _macros(scope: str) -> Iterator[Macro]:
 
     @macro(
         f"get{scope}var",
-        _NAME,
+        readable,
         group="variable",
         summary=f"The value of a {kind} variable.",
         examples=[(f"[{{{{get{scope}var::none}}}}]", "[]")],
@@ -84,7 +88,7 @@ def _macros(scope: str) -> Iterator[Macro]:
 
     @macro(
         f"has{scope}var",
-        _NAME,
+        readable,
         aliases=[f"{scope}varexists"],
         group="variable",
         summary=f"Whether a {kind} variable exists.",
@@ -95,7 +99,7 @@ def _macros(scope: str) -> Iterator[Macro]:
 
     @macro(
         f"delete{scope}var",
-        _NAME,
+        readable,
         aliases=[f"flush{scope}var"],
         group="variable",
         effect=True,
@@ -108,9 +112,13 @@ def _macros(scope: str) -> Iterator[Macro]:
     yield from (set_, add_, increment, decrement, get, has, delete)
 
 
+def _wrong_name(name: str) -> str:
+    return "" if name else "a variable needs a name"
+
+
 def _writable(name: str) -> str:
-    if not name:
-        raise MacroFailure("a variable needs a name")
+    if wrong := _wrong_name(name):
+        raise MacroFailure(wrong)
     return name
 
 
