@@ -99,6 +99,12 @@ class UnusablePicture(UserError):
         return {"code": self.code}
 
 
+class UnusableCard(UserError):
+    """The file is no character card that can be read."""
+
+    kind = "unusable_card"
+
+
 class Span:
     """A place in a source text: offsets (start inclusive, end exclusive), zero-based line and column."""
 

@@ -20,12 +20,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from stcore.clock import Clock, SystemClock
+from stcore.errors import StcoreError
 from stcore.paths import CHARACTER, USER, DataFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from stcore.bus import Bus
+    from stcore.chat.characters.store import CharacterStore
+    from stcore.chat.personas import PersonaStore
     from stcore.chat.preferences import Preferences
     from stcore.chat.session import Session
     from stcore.chat.store import ChatStore
@@ -149,6 +152,23 @@ class Host:
         return ChatStore(self.database, self.bus, self.clock)
 
     @cached_property
+    def characters(self) -> CharacterStore:
+        """Whom people talk to."""
+        from stcore.chat.characters.store import CharacterStore
+        from stcore.upkeep import delete_chat
+
+        return CharacterStore(
+            self.database, self.bus, self.clock, self.library, lambda chat_id: delete_chat(self, chat_id)
+        )
+
+    @cached_property
+    def personas(self) -> PersonaStore:
+        """Who people are."""
+        from stcore.chat.personas import PersonaStore
+
+        return PersonaStore(self.database, self.bus, self.clock, self.library)
+
+    @cached_property
     def preferences(self) -> Preferences:
         """Settings of single chats and characters."""
         from stcore.chat.preferences import Preferences
@@ -252,6 +272,7 @@ class Host:
         grammars.keep_in(self.data.cache())
         engine = MacroEngine()
         engine.registry.on_missing = self._ask_plugins
+        engine.registry.diagnostics = lambda remark: log.warning("%s", remark.message)
         return engine
 
     @cached_property
@@ -264,24 +285,28 @@ class Host:
         registry = Registry(builtin_commands(), on_missing=self._ask_plugins)
         return Interpreter(registry, self.macros)
 
-    def _ask_plugins(self, _name: str) -> bool:
-        """An unknown word was met: add the commands and macros of plugins, once. Whether there were any."""
+    def _ask_plugins(self, _name: str = "") -> bool:
+        """An unknown word was met: add what plugins bring to both languages, once. Whether there was anything.
+
+        What is refused is the fault of its plugin; everything else of that plugin works.
+        """
         if "_vocabulary" in self.__dict__:
             return False
         self.__dict__["_vocabulary"] = True
         added = False
-        commands, macros = self.interpreter.registry, self.macros.registry
+        commands, macros = self.interpreter.registry, self.macros
         rooms: tuple[tuple[str, Callable[[Any, str], None]], ...] = (
             ("stcore_commands", lambda item, plugin: commands.add(item, plugin=plugin)),
-            ("stcore_macros", lambda item, plugin: macros.register(item, plugin=plugin)),
+            ("stcore_macros", lambda item, plugin: macros.registry.register(item, plugin=plugin)),
+            ("stcore_macro_processors", lambda item, plugin: macros.add(item)),
         )
         for hook, add in rooms:
             for plugin, item in self.plugins.gather(hook):
                 try:
                     add(item, plugin)
                     added = True
-                except Exception as error:  # noqa: BLE001 - a bad definition is its plugin's fault
-                    self.plugins.quarantine(plugin, f"{hook}: {error}", getattr(error, "hint", "") or "Mend it.")
+                except StcoreError as error:
+                    self.plugins.blame(plugin, f"{hook}: {error.message}", error.hint)
         return added
 
     # -- people ------------------------------------------------------------------------------------------------------
@@ -310,6 +335,8 @@ class Host:
 
     async def start(self) -> None:
         """Bring up what runs by itself: jobs left behind by a program that died, and plugins that want to know."""
+        if self.face != "once" or self._handed_in or any((self.data / "plugins").glob("[!_.]*")):
+            await asyncio.to_thread(self._ask_plugins)  # processors of macros act on every text
         if self.face == "once":
             return
         await asyncio.to_thread(lambda: self.database)

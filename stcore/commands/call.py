@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stcore.commands.compiler import Code
     from stcore.commands.registry import Registry
     from stcore.commands.runtime import Run
-    from stcore.commands.services import Chat, Images, Services, Ui
+    from stcore.commands.services import Characters, Chat, Images, Personas, Replies, Scripts, Services, Ui
     from stcore.macros.environment import Environment, VariableStore
 
 _DIGITS = re.compile(r"[+-]?[0-9]{1,300}", re.ASCII)
@@ -70,11 +70,39 @@ class Call:
         return self.services.chat
 
     @property
+    def characters(self) -> Characters:
+        """The characters; raises :class:`UserError` when this host has none."""
+        if self.services.characters is None:
+            raise UserError(f"/{self.name} needs characters, which are not available here.")
+        return self.services.characters
+
+    @property
+    def personas(self) -> Personas:
+        """The personas; raises :class:`UserError` when this host has none."""
+        if self.services.personas is None:
+            raise UserError(f"/{self.name} needs personas, which are not available here.")
+        return self.services.personas
+
+    @property
     def images(self) -> Images:
         """The picture pipeline; raises :class:`UserError` when this host has none."""
         if self.services.images is None:
             raise UserError(f"/{self.name} needs image generation, which is not available here.")
         return self.services.images
+
+    @property
+    def replies(self) -> Replies:
+        """The sets of quick replies; raises :class:`UserError` when this host keeps none."""
+        if self.services.replies is None:
+            raise UserError(f"/{self.name} needs quick replies, which are not available here.")
+        return self.services.replies
+
+    @property
+    def scripts(self) -> Scripts:
+        """The stored scripts; raises :class:`UserError` when this host keeps none."""
+        if self.services.scripts is None:
+            raise UserError(f"/{self.name} needs quick replies, which are not available here.")
+        return self.services.scripts
 
     @property
     def ui(self) -> Ui:
@@ -222,6 +250,10 @@ class Call:
     def parse_closure(self, text: str) -> Closure:
         """The text of a closure's body as a closure that looks names up from here."""
         return self._code.interpreter.closure_of(text, self.scope, self.flags)
+
+    def closures_in(self, text: str) -> dict[str, Closure]:
+        """The closures that a script defines at its top, by name, without running it; raises :class:`ParseError`."""
+        return self._code.interpreter.closures_in(text, self.scope)
 
     def expand(self, text: str) -> str:
         """``text`` with its macros expanded once more, as happens to a message when it is stored (16.5)."""

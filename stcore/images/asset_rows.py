@@ -39,6 +39,8 @@ class Asset:
     job_id: str | None
     label: str
     created: int
+    subject_id: str | None = None
+    """Whose picture it is: a character, a persona, a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,18 @@ def delete_of_chat(connection: Connection, chat_id: str) -> list[Asset]:
     connection.execute(update(assets).where(here, keep).values(chat_id=None))
     gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(here))]
     connection.execute(delete(assets).where(here))
+    return gone
+
+
+def delete_of_subject(connection: Connection, subject_id: str) -> list[Asset]:
+    """Remove the records of a subject's pictures; those in a chat or worn by others stay. Returns the gone."""
+    of_it = assets.c.subject_id == subject_id
+    keep = assets.c.chat_id.is_not(None) | assets.c.id.in_(select(attachments.c.asset_id))
+    for table in (characters, personas):
+        keep |= assets.c.id.in_(select(table.c.avatar_id).where(table.c.avatar_id.is_not(None)))
+    connection.execute(update(assets).where(of_it, keep).values(subject_id=None))
+    gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(of_it))]
+    connection.execute(delete(assets).where(of_it))
     return gone
 
 

@@ -80,17 +80,20 @@ class Library:
         origin: Origin,
         chat_id: str | None = None,
         job_id: str | None = None,
+        subject_id: str | None = None,
         label: str = "",
         generation: Generation | None = None,
         embed: bool = True,
     ) -> Asset:
-        """Check, store and record a picture. Raises ``UnusablePicture`` or ``StorageError``, and then keeps nothing."""
+        """Check, store and record a picture; ``subject_id`` is the character, persona or group it shows.
+
+        Raises ``UnusablePicture`` or ``StorageError``, and then keeps nothing.
+        """
         prepared = await self.prepare(data, generation=generation, embed=embed)
 
         def fn(connection: Connection) -> Asset:
-            return self.insert(
-                connection, prepared, kind=kind, origin=origin, chat_id=chat_id, job_id=job_id, label=label
-            )
+            places = {"chat_id": chat_id, "job_id": job_id, "subject_id": subject_id}
+            return self.insert(connection, prepared, kind=kind, origin=origin, label=label, **places)
 
         try:
             return await self._database.write(fn)
@@ -127,6 +130,7 @@ class Library:
         origin: Origin,
         chat_id: str | None = None,
         job_id: str | None = None,
+        subject_id: str | None = None,
         label: str = "",
     ) -> Asset:
         """The quick half, inside a write transaction of the caller.
@@ -147,6 +151,7 @@ class Library:
             origin=origin,
             chat_id=chat_id,
             job_id=job_id,
+            subject_id=subject_id,
             label=label,
         )
         if prepared.generation is not None:
@@ -237,6 +242,11 @@ class Library:
     async def delete_of_chat(self, chat_id: str) -> None:
         """Before a chat is deleted: its pictures go, except those a character or persona still wears (STO-4)."""
         gone = await self._database.write(lambda c: asset_rows.delete_of_chat(c, chat_id))
+        await self.release([blob_key(asset.sha256, asset.media_type) for asset in gone])
+
+    async def delete_of_subject(self, subject_id: str) -> None:
+        """After a character, persona or group was deleted: its pictures go, except those that hang in a chat."""
+        gone = await self._database.write(lambda c: asset_rows.delete_of_subject(c, subject_id))
         await self.release([blob_key(asset.sha256, asset.media_type) for asset in gone])
 
     async def release(self, keys: list[str]) -> None:

@@ -9,13 +9,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from stcore.commands.services.characters import Character, Characters
 from stcore.commands.services.chat import Chat, Message, Role
 from stcore.commands.services.images import Images
-from stcore.commands.services.scripts import Scripts
+from stcore.commands.services.personas import Binding, Persona, Personas
+from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
+from stcore.commands.services.scripts import Scripts, StoredScript
 from stcore.commands.services.ui import Button, Level, Ui
 from stcore.macros.environment import Environment
 
-__all__ = ["Button", "Chat", "Images", "Level", "Message", "Role", "Scripts", "Services", "Ui"]
+__all__ = [
+    "Binding",
+    "Button",
+    "Character",
+    "Characters",
+    "Chat",
+    "Images",
+    "Level",
+    "Message",
+    "Persona",
+    "Personas",
+    "Replies",
+    "ReplyFields",
+    "ReplyKey",
+    "Role",
+    "Scripts",
+    "Services",
+    "SetOptions",
+    "StoredScript",
+    "Ui",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +49,11 @@ class Services:
     """What macros see. Its stores are the variables of ``/setvar`` and ``/setglobalvar``; its clock and its random
     numbers are those of the commands too."""
     chat: Chat | None = None
+    characters: Characters | None = None
+    personas: Personas | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
+    replies: Replies | None = None
     choices: Callable[[str], Sequence[str]] | None = None
     """Running lists for completion that no other service has: ``characters``, ``personas`` ..."""
