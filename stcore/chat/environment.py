@@ -102,9 +102,18 @@ async def load_prompts(host: Host, chat_id: str | None, environment: Environment
         environment.prompts = replace(environment.prompts, system_prompt=text, system_prompt_enabled=bool(text))
 
 
+async def load_people(host: Host, chat_id: str | None, environment: Environment) -> None:
+    """The character of the chat and the persona of the person, who go by names of their own."""
+    environment.card, environment.persona = None, ""
+    if chat_id is not None:
+        from stcore.chat.cast import load_cast  # a script that runs alone opens no database
+
+        await load_cast(host, chat_id, environment)
+
+
 Loader = Callable[["Host", "str | None", Environment], Awaitable[None]]
 
-LOADERS: tuple[Loader, ...] = (load_names, load_prompts)
+LOADERS: tuple[Loader, ...] = (load_names, load_people, load_prompts)
 """Run in this order before each line; each sets the fields of the environment that its domain knows about. A later one
 finds what those before it set."""
 
