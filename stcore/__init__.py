@@ -116,7 +116,17 @@ _HOMES = {
     "stcore.text.vision": ("shrink_picture",),
     "stcore.net": ("Answer", "Http", "Socket", "decode_base64", "parse_headers", "poll"),
     "stcore.commands": ("Call", "Command", "Example", "Named", "Unnamed", "command"),
-    "stcore.macros": ("Argument", "ListPart", "Macro", "MacroCall", "macro"),
+    "stcore.macros": (
+        "Argument",
+        "ListPart",
+        "Macro",
+        "MacroCall",
+        "MacroFailure",
+        "MacroProcessor",
+        "MacroProvider",
+        "macro",
+        "value_macro",
+    ),
 }
 
 _NAMES = {name: home for home, names in _HOMES.items() for name in names}
@@ -243,7 +253,11 @@ if TYPE_CHECKING:
         ListPart as ListPart,
         Macro as Macro,
         MacroCall as MacroCall,
+        MacroFailure as MacroFailure,
+        MacroProcessor as MacroProcessor,
+        MacroProvider as MacroProvider,
         macro as macro,
+        value_macro as value_macro,
     )
     from stcore.net import (
         Answer as Answer,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stcore.images.request import ImageRequest
     from stcore.images.source import ImageSource
     from stcore.images.styles import Style
-    from stcore.macros import Macro
+    from stcore.macros import Macro, MacroProcessor, MacroProvider
     from stcore.text.model import TextModel
 
 hookspec = pluggy.HookspecMarker("stcore")
@@ -43,6 +43,12 @@ def stcore_commands() -> list[Command]:
 @hookspec
 def stcore_macros() -> list[Macro]:
     """Macros this plugin adds."""
+    return []
+
+
+@hookspec
+def stcore_macro_processors() -> list[MacroProcessor | MacroProvider]:
+    """What this plugin does around macros: change a text before or after they run, add to what they see."""
     return []
 
 

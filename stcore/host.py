@@ -307,6 +307,8 @@ class Host:
                     added = True
                 except StcoreError as error:
                     self.plugins.blame(plugin, f"{hook}: {error.message}", error.hint)
+                except Exception as error:  # noqa: BLE001 - a bad definition is its plugin's fault
+                    self.plugins.blame(plugin, f"{hook}: {item!r} cannot be used: {error}.")
         return added
 
     # -- people ------------------------------------------------------------------------------------------------------

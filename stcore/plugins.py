@@ -241,7 +241,7 @@ class PluginHost:
             if isinstance(changed, type(value)):
                 value = changed
             elif changed is not None:
-                self._blame(who, f"{hook} must return {type(value).__name__}, not {type(changed).__name__}.")
+                self.blame(who, f"{hook} must return {type(value).__name__}, not {type(changed).__name__}.")
         return value
 
     def _ask(self, plugin: Any, hook: str, arguments: Mapping[str, Any]) -> tuple[str, Any]:
@@ -257,15 +257,20 @@ class PluginHost:
             if isinstance(error, StcoreError) and hook in _MAY_REFUSE:
                 raise
             log.error("plugin %s failed in %s", name, hook, exc_info=error)
-            self._blame(name, f"{hook} failed: {error!r}.")
+            said, hint = (error.message, error.hint) if isinstance(error, StcoreError) else (f"{error!r}.", "")
+            self.blame(name, f"{hook} failed: {said}", hint)
             return name, None
         if (seconds := time.perf_counter() - start) > SLOW_HOOK:
             log.warning("plugin %s took %.2f s in %s", name, seconds, hook)
         return name, answer
 
-    def _blame(self, name: str, problem: str) -> None:
-        """Remember what a plugin did wrong; it stays in service."""
-        self._records[name] = replace(self._records[name], problem=problem, hint="See the log; tell its author.")
+    def blame(self, name: str, problem: str, hint: str = "") -> None:
+        """Remember what a plugin did wrong; it stays in service. Several problems are kept side by side."""
+        record = self._records[name]
+        if problem not in record.problem:
+            log.warning("The plugin %s: %s %s", name, problem, hint)
+            said = f"{record.problem} {problem}".strip()
+            self._records[name] = replace(record, problem=said, hint=hint or "See the log; tell its author.")
 
     def gather(self, hook: str) -> list[tuple[str, Any]]:
         """Call a hook that returns a list; (plugin, item) for every item of every list."""
@@ -382,15 +387,15 @@ def _kind_problem(thing: Any, base: type[Any], what: str) -> str:
 
 def _explain(error: BaseException, record: PluginRecord) -> tuple[str, str]:
     """The problem and the mend, in words for the person who installed or wrote the plugin."""
-    if isinstance(error, StcoreError):
-        return error.message, error.hint
-    if isinstance(error, pluggy.PluginValidationError):
-        return str(error).replace("\n", " "), "Compare the hook's name and arguments with stcore.hookspecs."
     place = ""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if record.path in frame.filename:
             place = f" ({Path(frame.filename).name}, line {frame.lineno})"
             break
+    if isinstance(error, StcoreError):
+        return error.message + place, error.hint
+    if isinstance(error, pluggy.PluginValidationError):
+        return str(error).replace("\n", " "), "Compare the hook's name and arguments with stcore.hookspecs."
     if isinstance(error, SyntaxError):
         where = f"{Path(error.filename or record.path).name}, line {error.lineno}"
         return f"It is not valid Python: {error.msg} ({where}).", _MEND

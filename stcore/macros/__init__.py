@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from stcore.macros.calls import MacroCall, MacroFailure
-from stcore.macros.definitions import Alias, Argument, ListPart, Macro, macro
+from stcore.macros.definitions import Alias, Argument, ListPart, Macro, macro, value_macro
 from stcore.macros.diagnostics import Diagnostic
 from stcore.macros.engine import MacroEngine, Template
 from stcore.macros.environment import (
@@ -52,4 +52,5 @@ __all__ = [
     "Template",
     "VariableStore",
     "macro",
+    "value_macro",
 ]

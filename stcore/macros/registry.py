@@ -42,7 +42,8 @@ class Registry:
         """
         if not isinstance(macro, Macro):
             raise DefinitionError(
-                f"{macro!r} is no macro.", hint="Declare it with the decorator stcore.macro or the class stcore.Macro."
+                f"{macro!r} is no macro.",
+                hint="Declare it with the decorator @stcore.macro, with stcore.value_macro or with stcore.Macro.",
             )
         if plugin:
             macro = replace(macro, plugin=plugin)
@@ -108,8 +109,10 @@ class Registry:
 
     def _put(self, name: str, macro: Macro, primary: str, *, visible: bool) -> None:
         key = _key(name)
-        if key in self._macros:
-            self.diagnostics(Diagnostic(f"The macro {macro.name} replaces one of the same name.", macro=macro.name))
+        if (replaced := self._macros.get(key)) is not None:
+            who, whose = _origin(macro), _origin(replaced)
+            remark = f"{{{{{macro.name}}}}} of {who} replaces that of {whose}."
+            self.diagnostics(Diagnostic(remark, macro=macro.name))
         self._macros[key] = macro
         self._primary[key] = primary
         self._hidden.discard(key)
@@ -117,6 +120,10 @@ class Registry:
             self._hidden.add(key)
         self._asked.discard(key)
         self.version += 1
+
+
+def _origin(macro: Macro) -> str:
+    return f"the plugin {macro.plugin}" if macro.plugin else "the host"
 
 
 def _key(name: str) -> str:
