@@ -86,9 +86,7 @@ def data_with(tmp_path: Path, **files: str) -> Path:
 async def test_macros_of_a_plugin_work_in_texts_and_say_whose_they_are(tmp_path: Path) -> None:
     async with Host.open(data_with(tmp_path, weather=WEATHER), face="once") as host:
         environment = await build_environment(host)
-        text = (
-            "{{weather::sea}}, {{sky}}the pier{{/sky}}, {{tide}}, {{PORT}}, {{weather::nowhere}}, {{if tide}}wet{{/if}}"
-        )
+        text = "{{weather::sea}}, {{sky}}the pier{{/sky}}, {{tide}}, {{PORT}}, {{sky::nowhere}}, {{if tide}}wet{{/if}}"
         expected = "calm at sea, calm at the pier, high, Ternhaven, {{sky::nowhere}}, wet"
         assert host.macros.expand(text, environment) == expected
         found = host.macros.registry.find("weather")
