@@ -32,6 +32,7 @@ MAX_PROBLEMS = 100
 
 _OPENERS = re.compile(r"\{\{+")
 _LIKE_MACRO = re.compile(rf"\{{\{{[{SPACE_CLASS}!?~#>/]*[A-Za-z.$/]", re.ASCII)
+_FEW = 3
 _COMPARISON = re.compile(r"[.$][A-Za-z0-9_-]+\s*(?:[<>!=]=?|\?\?|\|\|)", re.ASCII)
 
 
@@ -148,6 +149,8 @@ class _Checker:
 
     def _text(self, text: Text) -> None:
         """Braces that open nothing; those directly before a macro are plain characters that belong to it."""
+        if not text.text:
+            return  # a block comment
         for run in _OPENERS.finditer(self._source, text.start, text.end):
             if run.end() == text.end and self._source.startswith("{{", text.end):
                 continue
@@ -167,7 +170,7 @@ class _Checker:
     def _hint_for(self, start: int, end: int) -> str:
         """What to do about an opener that became text; its kind shows in the source."""
         if self._source[end - 1] == "|":
-            return "Only a block or the value of a variable may hold a pipe: {{name}}a|b{{/name}}, {{.name = a|b}}."
+            return ""  # the message says it
         if self._source[start + 2 : end].strip(" ")[:1] in (".", "$"):
             return "Write {{.name}} or {{.name = value}}; other names are read with {{getvar::name}}."
         return "Close it with }}."
@@ -216,7 +219,7 @@ class _Checker:
 
     def _miscounted(self, node: Call, macro: Macro, block: Block | None) -> None:
         count = len(node.arguments) + (block is not None)
-        hint = f"Write {macro.signature}"
+        hint = f"Write {macro.signature}" if macro.name != "//" else "Write a remark behind the slashes"
         if block is None and macro.takes_block(count):
             hint += f", or close the block with {{{{/{node.name}}}}}"
         severity: Severity = "error" if macro.strict else "warning"
@@ -225,14 +228,17 @@ class _Checker:
     def _wrong_values(self, node: Call, macro: Macro, block: Block | None) -> None:
         """Arguments whose text is known and does not fit."""
         for index, written in enumerate(node.arguments[: macro.maximum]):
-            if all(isinstance(child, Text) for child in written.nodes):
-                self._wrong_value(macro, index, written.start, written.end)
+            if (value := _literal(written.nodes)) is not None:
+                self._wrong_value(macro, index, value, written.start, written.end)
         index = len(node.arguments)
-        if block is not None and index < macro.maximum and not macro.delayed and _is_literal(block.content):
-            self._wrong_value(macro, index, node.end, block.closer.start)
+        if block is not None and index < macro.maximum and not macro.delayed and (content := block.content):
+            # Only short contents are looked at: inside each other long ones would be looked at again and again.
+            nodes = content.nodes[content.low : min(content.high, content.low + _FEW)]
+            if content.high - content.low <= _FEW and (value := _literal(nodes)) is not None:
+                self._wrong_value(macro, index, value, node.end, block.closer.start)
 
-    def _wrong_value(self, macro: Macro, index: int, start: int, end: int) -> None:
-        argument, value = macro.arguments[index], self._source[start:end]
+    def _wrong_value(self, macro: Macro, index: int, value: str, start: int, end: int) -> None:
+        argument = macro.arguments[index]
         if not argument.accepts(value):
             severity: Severity = "error" if macro.strict else "warning"
             self._report(severity, macro.mistyped(index, value), argument.summary, start, end)
@@ -262,9 +268,9 @@ class _Checker:
 
     def _constant_condition(self, condition: Fragment) -> None:
         """A condition that looks as if it were computed, and is text that is always true (9.3)."""
-        if not all(isinstance(child, Text) for child in condition.nodes):
+        written = _literal(condition.nodes)
+        if written is None:
             return
-        written = self._source[condition.start : condition.end]
         named = self._registry.resolve(written) if written else None
         if _COMPARISON.match(written):
             message = f"The condition {_short(written)} is text here and always true."
@@ -339,9 +345,14 @@ class _Places:
         return position - behind + end
 
 
-def _is_literal(level: Level) -> bool:
-    """Whether a level is text only; neighbouring texts are one node."""
-    return level.high == level.low or (level.high == level.low + 1 and isinstance(level.nodes[level.low], Text))
+def _literal(nodes: Sequence[Node]) -> str | None:
+    """What nodes say that are text only; ``None`` for what depends on a macro."""
+    pieces = []
+    for node in nodes:
+        if not isinstance(node, Text):
+            return None
+        pieces.append(node.text)
+    return "".join(pieces)
 
 
 def _shown(tag: Call) -> str:
