@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -10,7 +11,11 @@ Role = Literal["user", "assistant", "system", "scene"]
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One conversation. Times are milliseconds since 1970; ``preview`` is the beginning of the last message."""
+    """One conversation. Times are milliseconds since 1970; ``preview`` is the beginning of the last message.
+
+    ``parent_id`` is the chat that this one is a branch or checkpoint of. ``temporary`` ones are not listed. ``extra``
+    holds what is kept for other programs and rarely asked for; faces do not get it.
+    """
 
     id: str
     title: str
@@ -20,9 +25,15 @@ class Chat:
     updated: int
     messages: int = 0
     preview: str = ""
+    group_id: str | None = None
+    parent_id: str | None = None
+    temporary: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        found = asdict(self)
+        del found["extra"]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +81,28 @@ class NewMessage:
     at: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+
+
+_OF_TEXT = frozenset(
+    (
+        "api",
+        "model",
+        "gen_id",
+        "gen_started",
+        "gen_finished",
+        "token_count",
+        "time_to_first_token",
+        "reasoning",
+        "reasoning_duration",
+        "reasoning_signature",
+        "reasoning_type",
+        "reasoning_collapsed",
+        "cut_off",
+    )
+)
+
+
+def split_extra(extra: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What belongs to the message, and what to the text shown (how it was made)."""
+    of_text = {key: value for key, value in extra.items() if key in _OF_TEXT}
+    return {key: value for key, value in extra.items() if key not in _OF_TEXT}, of_text

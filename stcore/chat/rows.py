@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
-from stcore.chat.records import Attachment, Chat, Message, NewMessage
+from stcore.chat.records import Attachment, Chat, Message, NewMessage, split_extra
 from stcore.errors import NotFound
 from stcore.images.asset_rows import picture_columns, picture_dict
 from stcore.storage.ids import is_id, new_id
@@ -69,6 +69,10 @@ def read_chats(connection: Connection, where: Any, limit: int = 1) -> list[Chat]
             updated=row.updated,
             messages=0 if row.last is None else row.last + 1,
             preview=row.preview or "",
+            group_id=row.group_id,
+            parent_id=row.parent_id,
+            temporary=row.temporary,
+            extra=row.extra,
         )
         for row in rows
     ]
@@ -79,6 +83,14 @@ def note_chat(connection: Connection, chat_id: str, kind: str, now: int) -> Chat
     chat = read_chat(connection, chat_id)
     note(connection, kind, {"chat": chat.to_dict()}, chat_id=None, now=now)
     return chat
+
+
+def add_chat(connection: Connection, now: int, *, title: str = "", **values: Any) -> Chat:
+    """A new chat; a temporary one is not journalled."""
+    chat_id = new_id(now)
+    row = {"id": chat_id, "title": title.strip() or UNTITLED, "extra": {}, "created": now, "updated": now, **values}
+    connection.execute(insert(chats), row)
+    return read_chat(connection, chat_id) if row.get("temporary") else note_chat(connection, chat_id, "chat.added", now)
 
 
 # -- messages --------------------------------------------------------------------------------------------------------
@@ -104,7 +116,7 @@ def read_messages(
     every = swipes.alias()
     total = select(func.count()).select_from(every).where(every.c.message_id == messages.c.id).scalar_subquery()
     query = (
-        select(messages, swipes.c.text, total.label("swipes"))
+        select(messages, swipes.c.text, swipes.c.extra.label("text_extra"), total.label("swipes"))
         .join(swipes, and_(swipes.c.message_id == messages.c.id, swipes.c.number == messages.c.swipe))
         .where(where)
     )
@@ -128,7 +140,7 @@ def _message(row: Row[Any], pictures: Iterable[dict[str, Any]]) -> Message:
         created=row.created,
         swipe=row.swipe,
         swipes=row.swipes,
-        extra=row.extra,
+        extra={**row.extra, **row.text_extra} if row.text_extra else row.extra,
         pictures=tuple(pictures),
     )
 
@@ -164,6 +176,7 @@ def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int)
     if position < end:
         shift_positions(connection, chat_id, position, +1)
     message_id = new_id(now)
+    of_message, of_text = split_extra(new.extra)
     row = {
         "id": message_id,
         "chat_id": chat_id,
@@ -172,12 +185,12 @@ def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int)
         "name": new.name,
         "hidden": new.hidden,
         "swipe": 0,
-        "extra": new.extra,
+        "extra": of_message,
         "created": now,
     }
     # Values go apart from the statement, which is then compiled once and for all.
     connection.execute(_INSERT_MESSAGE, row)
-    text = {"message_id": message_id, "number": 0, "text": new.text, "extra": {}, "created": now}
+    text = {"message_id": message_id, "number": 0, "text": new.text, "extra": of_text, "created": now}
     connection.execute(_INSERT_SWIPE, text)
     add_attachments(connection, message_id, 0, new.attachments, now)
     pictures = read_pictures(connection, [message_id])[message_id, 0] if new.attachments else []

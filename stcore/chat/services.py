@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 def services_for(session: Session) -> Services:
     """The services of ``session``. Nothing is opened here: ports ask the host when a command first needs them."""
     host, environment = session.host, session.environment
-    names = {"user": environment.user, "character": environment.char}
     return Services(
         environment=environment,
-        chat=ChatPort(lambda: host.chats, session.open_chat, session.window, **names),
+        chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
     )

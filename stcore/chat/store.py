@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, true, update
 
-from stcore.chat import rows
+from stcore.chat import rows, swipes
 from stcore.chat.records import Chat, Message, NewMessage
 from stcore.errors import UserError
-from stcore.storage.ids import new_id
 from stcore.storage.journal import note
-from stcore.storage.tables import chats, messages, swipes
+from stcore.storage.tables import chats, messages, settings, variables
 
 if TYPE_CHECKING:
     from stcore.bus import Bus
@@ -43,20 +42,17 @@ class ChatStore:
 
     # -- chats -------------------------------------------------------------------------------------------------------
 
-    async def create(self, title: str = "", *, character_id: str | None = None, temporary: bool = False) -> Chat:
+    async def create(
+        self,
+        title: str = "",
+        *,
+        character_id: str | None = None,
+        group_id: str | None = None,
+        temporary: bool = False,
+    ) -> Chat:
         """A new chat. Temporary ones (a script without ``--chat``) are not listed."""
-
-        def fn(connection: Connection, now: int) -> Chat:
-            chat_id = new_id(now)
-            values = {"id": chat_id, "title": title.strip() or rows.UNTITLED, "character_id": character_id}
-            connection.execute(insert(chats).values(**values, temporary=temporary, extra={}, created=now, updated=now))
-            return (
-                rows.read_chat(connection, chat_id)
-                if temporary
-                else rows.note_chat(connection, chat_id, "chat.added", now)
-            )
-
-        return await self._change(fn)
+        values = {"character_id": character_id, "group_id": group_id, "temporary": temporary}
+        return await self._change(lambda connection, now: rows.add_chat(connection, now, title=title, **values))
 
     async def get(self, chat_id: str) -> Chat:
         """The chat, or ``NotFound``."""
@@ -91,12 +87,25 @@ class ChatStore:
 
         return await self._change(fn)
 
+    async def note_extra(self, chat_id: str, **values: Any) -> Chat:
+        """Keep something with the chat; ``None`` forgets it."""
+
+        def fn(connection: Connection, now: int) -> Chat:
+            merged = {**rows.read_chat(connection, chat_id).extra, **values}
+            kept = {key: value for key, value in merged.items() if value is not None}
+            connection.execute(update(chats).where(chats.c.id == chat_id).values(extra=kept))
+            return rows.read_chat(connection, chat_id)
+
+        return await self._change(fn)
+
     async def delete(self, chat_id: str) -> None:
         """Remove the chat with its messages. Pictures are released by the library (STO-4)."""
 
         def fn(connection: Connection, now: int) -> None:
             rows.read_chat(connection, chat_id)
             connection.execute(delete(chats).where(chats.c.id == chat_id))
+            connection.execute(delete(variables).where(variables.c.scope == chat_id))
+            connection.execute(delete(settings).where(settings.c.scope == f"chat:{chat_id}"))
             note(connection, "chat.removed", {"id": chat_id}, chat_id=None, now=now)
 
         await self._change(fn)
@@ -132,15 +141,17 @@ class ChatStore:
             raise UserError(f"A message has no {', '.join(sorted(unknown))} to change.")
 
         def fn(connection: Connection, now: int) -> Message:
-            message = rows.read_message(connection, message_id)
-            if "swipe" in changes and not 0 <= changes["swipe"] < message.swipes:
-                raise UserError(f"This message has {message.swipes} swipes, numbered from 0.")
-            own = {key: value for key, value in changes.items() if key != "text"}
+            shown = rows.read_message(connection, message_id).swipe
+            if "swipe" in changes:
+                shown = changes["swipe"]
+                swipes.choose(connection, message_id, shown)
+            own = {key: changes[key] for key in ("name", "role", "hidden") if key in changes}
             if own:
                 connection.execute(update(messages).where(messages.c.id == message_id).values(own))
             if "text" in changes:
-                shown = and_(swipes.c.message_id == message_id, swipes.c.number == own.get("swipe", message.swipe))
-                connection.execute(update(swipes).where(shown).values(text=changes["text"]))
+                swipes.write_text(connection, message_id, shown, changes["text"])
+            if "extra" in changes:
+                swipes.write_extra(connection, message_id, shown, changes["extra"])
             return rows.note_message(connection, message_id, now)
 
         return await self._change(fn)
@@ -149,14 +160,37 @@ class ChatStore:
         """Take the message out of its chat; returns what it was."""
         return await self._change(lambda connection, now: rows.remove_message(connection, message_id, now))
 
-    async def add_swipe(self, message_id: str, text: str, extra: dict[str, Any] | None = None) -> Message:
-        """Another text for the same message; it becomes the one shown."""
+    async def remove_all(self, message_ids: Sequence[str]) -> None:
+        """Take several messages out, all or none."""
+
+        def fn(connection: Connection, now: int) -> None:
+            for message_id in message_ids:
+                rows.remove_message(connection, message_id, now)
+
+        await self._change(fn)
+
+    # -- alternatives of a message -----------------------------------------------------------------------------------
+
+    async def add_swipe(
+        self, message_id: str, text: str, extra: dict[str, Any] | None = None, *, show: bool = True
+    ) -> Message:
+        """Another text for the same message; it becomes the one shown unless ``show`` is false."""
 
         def fn(connection: Connection, now: int) -> Message:
-            number = rows.read_message(connection, message_id).swipes
-            values = {"message_id": message_id, "number": number, "text": text, "extra": extra or {}, "created": now}
-            connection.execute(insert(swipes).values(values))
-            connection.execute(update(messages).where(messages.c.id == message_id).values(swipe=number))
+            swipes.add(connection, message_id, text, extra or {}, now, show=show)
             return rows.note_message(connection, message_id, now)
 
         return await self._change(fn)
+
+    async def remove_swipe(self, message_id: str, number: int) -> Message:
+        """Take one text of a message away, with what is hung on it; see :func:`stcore.chat.swipes.remove`."""
+
+        def fn(connection: Connection, now: int) -> Message:
+            swipes.remove(connection, message_id, number)
+            return rows.note_message(connection, message_id, now)
+
+        return await self._change(fn)
+
+    async def swipe_texts(self, message_id: str) -> Sequence[str]:
+        """All texts of a message, by number."""
+        return await self._database.read(lambda c: swipes.read_texts(c, message_id))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, and_, select
 
 from stcore.chat import rows
 from stcore.chat.records import Message
 from stcore.macros import environment as macros
-from stcore.storage.tables import messages, swipes
+from stcore.storage.tables import chats, messages, swipes
 
 
-def read_end(connection: Connection, chat_id: str, most: int) -> tuple[int, dict[int, macros.Message]]:
-    """How many messages the chat has, and the last ``most`` of them by position."""
+def read_end(connection: Connection, chat_id: str, most: int) -> tuple[int, dict[int, macros.Message], dict[str, Any]]:
+    """How many messages the chat has, the last ``most`` of them by position, and what is kept with the chat."""
     count = rows.count_messages(connection, chat_id)
-    return count, read_views(connection, chat_id, max(0, count - most), count)
+    kept = connection.execute(select(chats.c.extra).where(chats.c.id == chat_id)).scalar()
+    return count, read_views(connection, chat_id, max(0, count - most), count), kept or {}
 
 
 def read_views(connection: Connection, chat_id: str, start: int, stop: int) -> dict[int, macros.Message]:

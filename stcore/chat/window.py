@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 NEAR_END = 50
 """Messages read ahead: almost every macro looks at the end of the chat."""
 
+REROLL, NARRATOR = "pick_reroll", "narrator"
+"""Names under which these are kept with a chat."""
+
 
 class ChatWindow(Sequence[macros.Message]):
     """Satisfies ``stcore.macros.environment.ChatView`` and its own ``messages``.
@@ -24,6 +27,8 @@ class ChatWindow(Sequence[macros.Message]):
 
     hash = 0
     reroll = 0
+    narrator = ""
+    """The name that this chat gave its narrator, empty for the usual one."""
     first_included: int | None = None
     first_displayed: int | None = None
 
@@ -37,6 +42,7 @@ class ChatWindow(Sequence[macros.Message]):
         """Look at another chat, empty until :meth:`refresh`."""
         self.chat_id = chat_id
         self._count, self._known = 0, {}
+        self.reroll, self.narrator = 0, ""
         # The first 52 bits of the id: any number will do that stays with the chat (`{{pick}}` depends on it).
         self.hash = int(chat_id[:13], 16) if chat_id and is_id(chat_id) else 0
 
@@ -51,7 +57,8 @@ class ChatWindow(Sequence[macros.Message]):
         from stcore.chat.views import read_end
 
         chat_id = self.chat_id
-        self._count, self._known = await self._database().read(lambda c: read_end(c, chat_id, NEAR_END))
+        self._count, self._known, kept = await self._database().read(lambda c: read_end(c, chat_id, NEAR_END))
+        self.reroll, self.narrator = int(kept.get(REROLL) or 0), str(kept.get(NARRATOR) or "")
 
     def __len__(self) -> int:
         return self._count

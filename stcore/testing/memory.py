@@ -14,9 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from stcore.chat.ports.replies import RepliesPort
+from stcore.chat.replies.library import ReplyLibrary, scopes_of
+from stcore.chat.replies.shelf import MemoryStore
 from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
 from stcore.commands.services import Button, Level, Message, Role, Services
+from stcore.commands.services.chat import mark_role
 from stcore.commands.syntax import Flags
 from stcore.errors import NeedsPerson, NotFound, StcoreError
 from stcore.macros import Environment, MacroEngine, MemoryVariables
@@ -31,6 +35,7 @@ class MemoryChat:
         self.narrator = "System"
         self._messages: list[Message] = []
         self._made = 0
+        self._alternatives: dict[str, list[str]] = {}
         if greeting:
             self._messages.append(self._message(character, greeting, "character", hidden=False))
         self._first = frozenset(message.id for message in self._messages)
@@ -47,27 +52,49 @@ class MemoryChat:
         return list(self._messages)
 
     async def send(
-        self, text: str, *, name: str | None = None, role: Role = "user", hidden: bool = False, at: int | None = None
+        self,
+        text: str,
+        *,
+        name: str | None = None,
+        role: Role = "user",
+        hidden: bool = False,
+        at: int | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> Message:
         own = {"user": self.user, "character": self.character, "system": self.narrator, "comment": "Note"}
         message = self._message(own[role] if name is None else name, text, role, hidden=hidden)
+        message = replace(message, extra=mark_role(extra or {}, role))
         self._messages.insert(len(self._messages) if at is None else at, message)
         return message
 
     async def update(
-        self, id: str, *, name: str | None = None, role: Role | None = None, hidden: bool | None = None
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        role: Role | None = None,
+        hidden: bool | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> Message:
-        for place, message in enumerate(self._messages):
-            if message.id == id:
-                changed = replace(
-                    message,
-                    name=message.name if name is None else name,
-                    role=message.role if role is None else role,
-                    hidden=message.hidden if hidden is None else hidden,
-                )
-                self._messages[place] = changed
-                return changed
-        raise NotFound(f"There is no message {id}.")
+        given = {"name": name, "role": role, "hidden": hidden}
+        changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+        merged = {**self._find(id).extra, **(extra or {})}
+        merged = {key: value for key, value in merged.items() if value is not None}
+        changes["extra"] = merged if role is None else mark_role(merged, role)
+        return self._change(id, **changes)
+
+    async def add_swipe(self, id: str, text: str, *, show: bool) -> Message:
+        texts = self._texts(id)
+        texts.append(text)
+        return self._shown(id, len(texts) - 1 if show else self._find(id).swipe)
+
+    async def show_swipe(self, id: str, number: int) -> Message:
+        return self._shown(id, number)
+
+    async def remove_swipe(self, id: str, number: int) -> Message:
+        texts, shown = self._texts(id), self._find(id).swipe
+        del texts[number]
+        return self._shown(id, min(shown - (number < shown), len(texts) - 1))
 
     async def delete(self, ids: Sequence[str]) -> None:
         self._messages = [message for message in self._messages if message.id not in ids]
@@ -75,6 +102,25 @@ class MemoryChat:
     def _message(self, name: str, text: str, role: Role, *, hidden: bool) -> Message:
         self._made += 1
         return Message(str(self._made), name, text, role, hidden)
+
+    def _find(self, id: str) -> Message:
+        for message in self._messages:
+            if message.id == id:
+                return message
+        raise NotFound(f"There is no message {id}.")
+
+    def _change(self, id: str, **changes: Any) -> Message:
+        message = self._find(id)
+        changed = replace(message, **changes)
+        self._messages[self._messages.index(message)] = changed
+        return changed
+
+    def _texts(self, id: str) -> list[str]:
+        return self._alternatives.setdefault(id, [self._find(id).text])
+
+    def _shown(self, id: str, number: int) -> Message:
+        texts = self._texts(id)
+        return self._change(id, text=texts[number], swipe=number, swipes=len(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +238,17 @@ class MemoryHost:
         self.globals = MemoryVariables()
         base = environment or Environment()
         self.environment = base.child(user=user, char=character, local=self.local, globals=self.globals)
-        self.services = Services(self.environment, chat=self.chat, images=self.images, ui=self.ui)
+        self.replies = ReplyLibrary(MemoryStore())
+        port = RepliesPort(lambda: self.replies, lambda: scopes_of("memory"), lambda: self.ui.input, self._say)
+        self.services = Services(
+            self.environment, chat=self.chat, images=self.images, ui=self.ui, scripts=port, replies=port
+        )
+
+    async def _say(self, text: str, send: bool) -> None:
+        """A message by a quick reply; nobody answers here."""
+        self.ui.input = "" if send else text
+        if send:
+            await self.chat.send(text)
 
     async def run(self, text: str, *, flags: Flags | None = None, progress: Progress | None = None) -> Result:
         """Run a script. Raises :class:`ParseError` and :class:`ExecutionError`."""

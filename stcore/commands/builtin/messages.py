@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from stcore.commands.call import Call
 from stcore.commands.declaration import Example, Named, Unnamed, command
@@ -48,7 +49,11 @@ async def _add(call: Call, role: Role, name: str | None, *, hidden: bool = False
     if "at" in call.named:
         at = insert_position(call.argument("at"), len(await call.chat.messages()))
     text = call.expand(trim(call.text))
-    message = await call.chat.send(text, name=name, role=role, hidden=hidden, at=at)
+    extra: dict[str, Any] = {"isSmallSys": call.boolean("compact", default=False)}
+    if role != "user":
+        moment = int(call.environment.clock.now().timestamp() * 1000)
+        extra |= {"api": "manual", "model": "slash command", "gen_id": moment}
+    message = await call.chat.send(text, name=name, role=role, hidden=hidden, at=at, extra=extra)
     return await deliver(call, message.to_dict(), message.text, default="none")
 
 
@@ -343,3 +348,61 @@ async def message_name(call: Call) -> str:
         return ""
     name = trim(call.text)
     return (await call.chat.update(message.id, name=name)).name if name else message.name
+
+
+# -- reasoning -------------------------------------------------------------------------------------------------------
+
+
+async def _numbered(call: Call, text: str) -> Message | None:
+    """The message ``text`` numbers from 0, the last one without a number."""
+    all_messages = await call.chat.messages()
+    number = read_number(text) if trim(text) else len(all_messages) - 1
+    if number is None or not 0 <= number < len(all_messages):
+        return None
+    return all_messages[int(number)]
+
+
+@command(
+    "reasoning-get",
+    aliases=("get-reasoning",),
+    group="messages",
+    summary="Read what the model thought before a message.",
+    unnamed=Unnamed("number of the message, the last one without it", "number", choices="messages"),
+    returns="the reasoning; nothing when there is none",
+    examples=(
+        Example("/reasoning-get", pipe=""),
+        Example("/reasoning-set They waved. || /reasoning-get 0", pipe="They waved."),
+    ),
+)
+async def reasoning_get(call: Call) -> str:
+    message = await _numbered(call, call.text)
+    return "" if message is None else str(message.extra.get("reasoning") or "")
+
+
+@command(
+    "reasoning-set",
+    aliases=("set-reasoning",),
+    group="messages",
+    summary="Store a reasoning with a message.",
+    named=(
+        Named("at", "number of the message, the last one without it", "number", choices="messages"),
+        Named("collapse", "show the block folded or open", "bool", ("true", "false")),
+    ),
+    unnamed=Unnamed("the reasoning"),
+    returns="the stored reasoning; nothing when there is no such message",
+    examples=(
+        Example("/reasoning-set They waved.", pipe="They waved."),
+        Example("/reasoning-set at=7 They waved.", pipe=""),
+    ),
+)
+async def reasoning_set(call: Call) -> str:
+    """It is marked as entered by hand. Without a text the reasoning is taken away."""
+    message = await _numbered(call, call.argument("at"))
+    if message is None:
+        return ""
+    text = call.text
+    changes: dict[str, Any] = {"reasoning": text or None, "reasoning_type": "manual" if text else None}
+    if "collapse" in call.named:
+        changes["reasoning_collapsed"] = call.boolean("collapse", default=False)
+    await call.chat.update(message.id, extra=changes)
+    return text
