@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stcore.commands.compiler import Code
 from stcore.commands.execution import run_closure
 from stcore.commands.expansion import ARGUMENT_PREFIX, ScopeMacros
+from stcore.commands.importing import closures_of
 from stcore.commands.parser import Parser
 from stcore.commands.registry import Registry
 from stcore.commands.scope import Closure, Scope, Value
@@ -275,6 +276,12 @@ class Interpreter:
     def closure_of(self, text: str, scope: Scope, flags: Flags) -> Closure:
         """The text of a body as a closure whose names are looked up from ``scope``."""
         return Closure(self.code(self.parse(text, flags)), scope, None)
+
+    def closures_in(self, text: str, scope: Scope) -> dict[str, Closure]:
+        """The closures that ``text`` defines at its top, by name, looking names up from ``scope`` (17.4)."""
+        script = self.parse(text)
+        found = closures_of(script).items()
+        return {name: Closure(Code(node, script, self), scope, None) for name, node in found}
 
     def _code(self, script: Script) -> Code:
         return Code(script.root, script, self)

@@ -6,7 +6,19 @@ from importlib import import_module
 
 from stcore.commands.declaration import Command
 
-_GROUPS = ("flow", "variables", "math", "text", "data", "ui", "messages", "swipes", "images", "quick_replies")
+_GROUPS = (
+    "flow",
+    "variables",
+    "math",
+    "text",
+    "data",
+    "ui",
+    "messages",
+    "swipes",
+    "images",
+    "quick_replies",
+    "reply_sets",
+)
 
 
 def builtin_commands() -> list[Command]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from stcore.commands.builtin.quick_replies import call_stored
 from stcore.commands.call import Call
 from stcore.commands.comparison import RULES, Comparison
 from stcore.commands.declaration import Example, Named, Unnamed, command, syntax_command
@@ -51,18 +52,28 @@ def pass_(call: Call) -> Value:
     "run",
     aliases=("call", "exec"),
     group="flow",
-    summary="Run a closure, or a closure held in a variable.",
-    named=(Named("args", "any key=value pairs for the arguments the closure declares", repeatable=True),),
-    unnamed=Unnamed("a closure or the name of a scoped variable", ("varname", "closure"), choices="closures"),
-    returns="the result of the closure",
+    summary="Run a closure, a closure held in a variable, or a quick reply.",
+    named=(Named("args", "any key=value pairs, handed to what is run", repeatable=True),),
+    unnamed=Unnamed(
+        "a closure, the name of a scoped variable, or of a quick reply", ("varname", "closure"), choices="closures"
+    ),
+    returns="the result of what was run",
     examples=(
         Example("/run {: /add 1 2 :}", pipe="3"),
         Example("/let twice {: n=1 /mul n 2 :} | /run n=21 twice", pipe="42"),
         Example("/let twice {: n=1 /mul n 2 :} | /:twice n=4", pipe="8", note="the short form"),
+        Example(
+            "/:Trip.hello who=Ann",
+            pipe="Hello, Ann!",
+            setup="/qr-set-create Trip | /qr-create set=Trip label=hello /pass Hello, \\{\\{arg::who\\}\\}!",
+            note="a quick reply",
+        ),
     ),
 )
 async def run(call: Call) -> Value:
-    """Named arguments stand before the name. Only arguments that the closure declares are handed to it.
+    """Named arguments stand before the name. A closure gets those that it declares; a quick reply reads each as
+    `{{arg::key}}`. A name is looked up among the variables, then among the labels of the active sets, then as
+    `Set.Label`.
 
     `/:name key=value` is the short form: the name first, then the arguments.
     """
@@ -82,12 +93,15 @@ async def run(call: Call) -> Value:
 
 
 async def _run_stored(call: Call, name: str) -> Value:
-    """Run a stored script, a quick reply for example, in a scope of its own (17.2)."""
+    """Run a quick reply, in a scope of its own (17.2)."""
     scripts = call.services.scripts
-    text = await scripts.find(name) if scripts is not None else None
-    if text is None:
-        raise NotFound(f"There is no closure “{name}” here.", hint=f"Declare it first: /let {name} {{: ... :}}")
-    return await call.run_stored(text, name)
+    found = await scripts.find(name) if scripts is not None else None
+    if found is None:
+        raise NotFound(
+            f"There is no closure and no quick reply “{name}” here.",
+            hint=f"Declare a closure first: /let {name} {{: ... :}} - a quick reply of any set is called Set.Label.",
+        )
+    return await call_stored(call, found)
 
 
 @command(
