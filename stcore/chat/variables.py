@@ -53,6 +53,11 @@ class StoredVariables:
             self._loaded = {} if self.scope is None else self._database().read_now(self._read)
         return self._loaded
 
+    @property
+    def touched(self) -> dict[str, Any]:
+        """A copy of the variables when any was read or set, else nothing: looking must not open a database."""
+        return dict(self._loaded or {})
+
     def _read(self, connection: Connection) -> dict[str, Any]:
         # Imported here: the database costs a fifth of a second that a one-shot script need not pay.
         from sqlalchemy import select

@@ -190,3 +190,66 @@ def test_a_settings_file_edited_wrongly(stcore: Program) -> None:
     assert settings.read_text().endswith('width = "wide"\n'), "the file is left as it is"
     error = stcore("sources", "list", "--json").json["error"]
     assert (error["kind"], error["line"], error["key"]) == ("settings", 5, "images.width")
+
+
+def test_the_standard_input_becomes_the_pipe(stcore: Program) -> None:
+    assert stcore("run", "-c", "/pass <{{pipe}}> | /pass {{pipe}}!", stdin="a b\n").out == "<a b>!\n"
+    assert stcore("run", "-c", "/upper", stdin="a b\n").out == "A B\n"
+    assert stcore("run", "-c", "/upper", "--pipe", "given", stdin="unread").out == "GIVEN\n"
+    assert stcore("run", "-c", "/upper", "--pipe", "-", stdin="é").out == "É\n"
+    assert stcore("run", "-c", "/pass text of its own", stdin="unread").out == "text of its own\n"
+
+
+def test_an_open_standard_input_that_nobody_writes_to_is_not_waited_for(stcore: Program) -> None:
+    with subprocess.Popen(
+        stcore.command("run", "-c", "/upper | /pass [{{pipe}}]".replace("{{pipe}}", "x")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=stcore.environment(),
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.read() == "[x]\n"
+
+
+def test_the_report_tells_everything_of_a_run(stcore: Program) -> None:
+    script = "/setvar key=n 3 | /setglobalvar key=g {{arg::who}} | /send Hi {{arg::who}} | /comment note || /getvar n"
+    report = stcore("run", "--json", "--arg", "who=Ann", "--repeat", "3", "-c", script).json
+    assert (report["pipe"], report["error"]) == ("3", None)
+    assert report["variables"] == {"local": {"n": "3"}, "global": {"g": "Ann"}}
+    assert [(m["name"], m["text"], m["is_user"], m["is_system"]) for m in report["messages"]] == [
+        ("User", "Hi Ann", True, False),
+        ("Note", "note", False, True),
+    ], "each run has a fresh chat"
+    assert len(report["milliseconds"]) == 3
+    assert all(took > 0 for took in report["milliseconds"])
+
+
+def test_the_report_of_a_failure_keeps_what_happened_before(stcore: Program) -> None:
+    done = stcore("run", "--json", "-c", "/setvar key=n 3 |\n/let x 1 | /let x 2")
+    report = done.json
+    assert done.status == 1
+    assert (report["error"]["kind"], report["error"]["where"]["line"], report["error"]["command"]) == (
+        "execution",
+        1,
+        "let",
+    )
+    assert report["variables"]["local"] == {"n": "3"}
+
+
+def test_a_trace_shows_commands_pipes_and_times(stcore: Program) -> None:
+    done = stcore("run", "--trace", "-c", "/times 2 {: /add 1 {{timesIndex}} :} |\n/let x 1 | /let x 2")
+    assert done.status == 1
+    lines = done.err.splitlines()
+    assert "/times 2" in lines[0]
+    assert "1:14" in lines[1] and "  /add 1 0" in lines[1] and "=> 1" in lines[1] and lines[1].endswith("ms")
+    assert "There is a variable “x”" in done.err
+    traced = stcore("run", "--trace", "--json", "-c", "/upper a").json["trace"]
+    assert [(entry["command"], entry["pipe"]) for entry in traced] == [("upper", "A")]
+
+
+def test_repeating_needs_fresh_chats(stcore: Program) -> None:
+    assert stcore("run", "--repeat", "2", "--chat", "x", "-c", "/pass a").status == 2
+    done = stcore("run", "--repeat", "5", "-c", "/pass a")
+    assert done.out == "a\n"
+    assert "5 runs: median" in done.err

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from stcore.commands import standard_registry
 from stcore.commands.formatter import format_script, same_program
@@ -61,8 +60,51 @@ def test_what_cannot_be_read_is_refused_with_its_place() -> None:
 
 
 PIECES = st.sampled_from(
-    """/pass /echo /let /if /times /break /run /upper /:f /parser-flag /breakpoint {: :} :}() | || " [ ] \\ a= key= x= 1 2
-    left=1 right=2 {{pipe}} {{ }} "a /*c*| //c| \\| \\" \\{ STRICT_ESCAPING off on word "two|words" [1,2] ---""".split()
+    [
+        "/pass",
+        "/echo",
+        "/let",
+        "/if",
+        "/times",
+        "/break",
+        "/run",
+        "/upper",
+        "/:f",
+        "/parser-flag",
+        "/breakpoint",
+        "{:",
+        ":}",
+        ":}()",
+        "|",
+        "||",
+        '"',
+        "[",
+        "]",
+        "\\",
+        "a=",
+        "key=",
+        "x=",
+        "1",
+        "2",
+        "left=1",
+        "right=2",
+        "{{pipe}}",
+        "{{",
+        "}}",
+        '"a',
+        "/*c*|",
+        "//c|",
+        "\\|",
+        '\\"',
+        "\\{",
+        "STRICT_ESCAPING",
+        "off",
+        "on",
+        "word",
+        '"two|words"',
+        "[1,2]",
+        "---",
+    ]
 )
 SCRIPTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "  ", "\n"])), max_size=25).map(
     lambda pieces: "".join(piece + space for piece, space in pieces)

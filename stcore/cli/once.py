@@ -1,0 +1,104 @@
+"""A script's counterpart when nobody is there: notices on stderr, answers given beforehand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from stcore.errors import NeedsPerson, StcoreError, UserError
+
+if TYPE_CHECKING:
+    from stcore.commands.services import Button, Level
+
+
+class OnceUi:
+    """Nobody is there: notices go to stderr, questions take the answers given beforehand.
+
+    With ``silent`` nothing is printed and everything is kept in ``said``.
+    """
+
+    def __init__(self, answers: Sequence[str], *, silent: bool) -> None:
+        self._answers, self._silent = list(answers), silent
+        self.said: list[dict[str, Any]] = []
+        self.input = ""
+
+    def toast(self, text: str, level: Level = "info", title: str = "") -> None:
+        self._say({"kind": "toast", "level": level, "title": title, "text": text})
+        if not self._silent:
+            mark = "" if level in ("info", "success") else f"{level}: "
+            self.note(f"{mark}{f'{title}: ' if title else ''}{text}")
+
+    def error(self, error: StcoreError) -> None:
+        from stcore.terminal.wording import error_text
+
+        self._say({"kind": "error", "error": error.to_dict()})
+        if not self._silent:
+            self.note(error_text(error))
+
+    def show(self, markdown: str, title: str = "") -> None:
+        """Help and the like are what was asked for, so they go to stdout."""
+        self._say({"kind": "text", "title": title, "text": markdown})
+        if not self._silent:
+            _print(markdown)
+
+    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+        if not cancel and not self._answers:
+            self.show(text, title)  # nothing to decide
+            return True
+        answer = self._answer(text, [ok, cancel] if cancel else [ok]).strip().lower()
+        return answer in {ok.lower(), "yes", "y", "ok", "true", "1", "on"}
+
+    async def ask(
+        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+    ) -> str | None:
+        return self._answer(text, [])
+
+    async def buttons(self, text: str, buttons: Sequence[Button], *, multiple: bool = False) -> Sequence[str] | None:
+        labels = [button.text for button in buttons]
+        answer = self._answer(text, labels)
+        chosen = [part.strip() for part in answer.split(",")] if multiple else [answer.strip()]
+        for label in chosen:
+            if label not in labels:
+                raise UserError(
+                    f"The answer {label!r} is none of the buttons.", hint=f"There are: {', '.join(labels)}."
+                )
+        return chosen
+
+    async def set_input(self, text: str) -> None:
+        self.input = text
+
+    async def open_chat(self, chat_id: str | None) -> None:
+        """Nobody looks at a chat; the script itself goes on in it."""
+
+    def _answer(self, question: str, choices: Sequence[str]) -> str:
+        if self._answers:
+            return self._answers.pop(0)
+        offered = f" ({' / '.join(choices)})" if choices else ""
+        raise NeedsPerson(
+            f"The script asks “{question}”{offered}, and nobody is there to answer.",
+            hint="Give the answers in order: stcore run --answer TEXT --answer TEXT ...",
+        )
+
+    def note(self, text: str) -> None:
+        """Tell something that is no result: it goes to stderr."""
+        from stcore.terminal.wording import printable
+
+        print(printable(text), file=sys.stderr)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a command told of an error; the script may have gone on after it."""
+        return any(entry["kind"] == "error" for entry in self.said)
+
+    def _say(self, entry: dict[str, Any]) -> None:
+        self.said.append(entry)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Whoever read this has gone; the script itself goes on.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  # open until the end
