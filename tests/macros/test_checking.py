@@ -182,10 +182,10 @@ TAGS = """
     {{none}} {{one}} {{/one}} {{one::a}} {{maybe}} {{/maybe}} {{maybe::b}} {{two::a}} {{/two}} {{two::a::b}} {{some::a}}
     {{/some}} {{many::a::b}} {{/many}} {{count::1}} {{count::x}} {{/none}} {{zeta}} {{/zeta}} {{one:: {{two:: {{zeta::
     }} ::
-    {{else}} {{5 {{ {{} {{.x}} {{.x {{.x} {{// x a 1 : | {{one'q}} {{count::{{none}}1}} {{ONE::}} {{one b}} {{two a b}}
+    {{else}} {{5 {{ {{} {{.x}} {{.x {{.x} x a 1 : | {{one'q}} {{count::{{none}}1}} {{ONE::}} {{one b}} {{two a b}}
 """
 CONDITIONAL = ["{{if 1}}", "{{if 0}}", "{{if::1::a}}", "{{if}}", "{{/if}}", "{{ELSE}}", "{{if .x}}", "{{#if !", "{{if "]
-VALUES = ["{{.x = ", "{{$y ??= ", "{{.x||", "{{.x++}}", "{{//}}", "{{///}}"]
+VALUES = ["{{.x = ", "{{$y ??= ", "{{.x||", "{{.x++}}", "{{//}}", "{{///}}", "{{// "]
 PIECES = st.sampled_from([*TAGS.split(), " ", "\n"])
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 ALL_TEXTS = st.lists(PIECES | st.sampled_from([*CONDITIONAL, *VALUES]), max_size=14).map("".join)
