@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -26,6 +26,20 @@ def with_texts(png: bytes, texts: Mapping[str, str]) -> bytes:
     if not texts or not is_png(png) or len(png) < _HEADER_END:
         return png
     return b"".join((png[:_HEADER_END], *(_text_chunk(key, text) for key, text in texts.items()), png[_HEADER_END:]))
+
+
+def without_texts(png: bytes, unwanted: Callable[[str], bool]) -> bytes:
+    """The PNG without the text chunks whose keys are ``unwanted``. Not a PNG: returned as it is."""
+    if not is_png(png):
+        return png
+    kept, place, start = [], len(_SIGNATURE), 0
+    for kind, content in _chunks(png):
+        end = min(place + 12 + int.from_bytes(png[place : place + 4], "big"), len(png))
+        if kind in _READERS and unwanted(content.partition(b"\0")[0].decode("latin-1")):
+            kept.append(png[start:place])
+            start = end
+        place = end
+    return b"".join((*kept, png[start:]))
 
 
 def read_texts(png: bytes) -> dict[str, str]:

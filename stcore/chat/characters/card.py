@@ -98,8 +98,9 @@ def _data(inner: Mapping[str, Any]) -> dict[str, Any]:
     for field in TEXTS:
         data[field] = _text(data.get(field))
     for field in _LISTS:
-        if field in data or field != "group_only_greetings":
-            data[field] = _texts(data.get(field))
+        data[field] = _texts(data.get(field))
+    if not data["group_only_greetings"]:
+        del data["group_only_greetings"]  # only V3 has it
     extensions = data.get("extensions")
     data["extensions"] = dict(extensions) if isinstance(extensions, Mapping) else {}
     if not isinstance(data.get("character_book"), Mapping):

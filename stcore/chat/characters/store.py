@@ -15,7 +15,9 @@ from stcore.chat.characters.card import Card, new_card
 from stcore.chat.characters.fields import with_fields
 from stcore.chat.characters.records import Character
 from stcore.chat.names import best_matches, copy_key, folded, free_key
+from stcore.chat.preferences import read_all as read_settings, write as write_settings
 from stcore.errors import NotFound, UserError
+from stcore.images.asset_rows import read_pictures
 from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
 from stcore.storage.tables import characters, chats, messages, settings
@@ -30,6 +32,13 @@ T = TypeVar("T")
 
 AVATAR = "portrait"
 """The kind of the pictures that characters and personas wear."""
+
+
+BESIDE = "unassigned"
+"""The kind of the other pictures that came with a card."""
+
+FILES = "card_files"
+"""The setting of a character that holds the ids of those, by the path that the card uses for them."""
 
 
 class CharacterStore:
@@ -103,6 +112,12 @@ class CharacterStore:
         """The picture it wears, ``None`` without one."""
         return (await self._library.read(character.avatar_id))[0] if character.avatar_id else None
 
+    async def files(self, character: Character) -> dict[str, bytes]:
+        """The other pictures that its card brought, by the path that the card uses, without those since deleted."""
+        kept = await self._database.read(lambda c: read_settings(c, _scope(character.id)).get(FILES, {}))
+        known = await self._database.read(lambda c: [p["id"] for p in read_pictures(c, list(kept.values()))])
+        return {path: (await self._library.read(id))[0] for path, id in kept.items() if id in known}
+
     # -- making and changing -----------------------------------------------------------------------------------------
 
     async def create(self, name: str, fields: Mapping[str, Any] | None = None, **how: Any) -> Character:
@@ -112,20 +127,36 @@ class CharacterStore:
         return await self.add(with_fields(new_card(name), fields or {}), **how)
 
     async def add(
-        self, card: Card, *, avatar: bytes | None = None, tags: Collection[str] = (), copy_of: str = ""
+        self,
+        card: Card,
+        *,
+        avatar: bytes | None = None,
+        files: Mapping[str, bytes] | None = None,
+        tags: Collection[str] = (),
+        copy_of: str = "",
     ) -> Character:
         """A new character from a whole card. A name that is taken gets a number in its key (``Alice1.png``).
 
-        ``copy_of`` is the key of the character that this is a copy of. Raises ``UnusablePicture`` for an avatar that
-        is no picture, before anything is kept.
+        ``files`` are the pictures that the card mentions, by path; ``copy_of`` is the key of the character that this
+        is a copy of. Raises ``UnusablePicture`` for a picture that is none, and then keeps nothing.
         """
         character_id, name = new_id(), card["data"]["name"]
-        avatar_id = None if avatar is None else await self._store_avatar(character_id, name, avatar)
+        try:
+            avatar_id = None if avatar is None else await self._store_picture(character_id, name, avatar)
+            kept = {
+                path: await self._store_picture(character_id, name, content, kind=BESIDE)
+                for path, content in (files or {}).items()
+            }
+        except Exception:
+            await self._library.delete_of_subject(character_id)
+            raise
 
         def fn(connection: Connection, now: int) -> Character:
             key = copy_key(copy_of, _taken(connection)) if copy_of else free_key(name, _taken(connection))
             values = {"id": character_id, "key": key, "name": name, "card": card, "avatar_id": avatar_id}
             connection.execute(insert(characters).values(**values, tags=unique(tags), created=now, updated=now))
+            if kept:
+                write_settings(connection, _scope(character_id), {FILES: kept})
             return _note(connection, character_id, "character.added", now)
 
         return await self._change(fn)
@@ -151,7 +182,7 @@ class CharacterStore:
     async def set_avatar(self, character_id: str, avatar: bytes | None) -> Character:
         """Give it another picture, or none. The pictures it wore before stay in the library."""
         character = await self.get(character_id)
-        avatar_id = None if avatar is None else await self._store_avatar(character_id, character.name, avatar)
+        avatar_id = None if avatar is None else await self._store_picture(character_id, character.name, avatar)
 
         def fn(connection: Connection, now: int) -> Character:
             where = characters.c.id == character_id
@@ -177,8 +208,8 @@ class CharacterStore:
     async def duplicate(self, character_id: str) -> Character:
         """A copy with the same name and a numbered key (``Bob_1.png``)."""
         character = await self.get(character_id)
-        avatar = await self.avatar(character)
-        return await self.add(character.card, avatar=avatar, tags=character.tags, copy_of=character.key)
+        avatar, files = await self.avatar(character), await self.files(character)
+        return await self.add(character.card, avatar=avatar, files=files, tags=character.tags, copy_of=character.key)
 
     async def delete(self, character_id: str, *, chats_too: bool = False) -> None:
         """Remove it with its pictures. Its chats stay without it, unless ``chats_too``."""
@@ -189,7 +220,7 @@ class CharacterStore:
         def fn(connection: Connection, now: int) -> None:
             read_character(connection, character_id)
             connection.execute(delete(characters).where(characters.c.id == character_id))
-            connection.execute(delete(settings).where(settings.c.scope == f"character:{character_id}"))
+            connection.execute(delete(settings).where(settings.c.scope == _scope(character_id)))
             note(connection, "character.removed", {"id": character_id}, chat_id=None, now=now)
 
         await self._change(fn)
@@ -203,9 +234,9 @@ class CharacterStore:
         newest = query.order_by(chats.c.updated.desc(), chats.c.id.desc())
         return await self._database.read(lambda c: c.execute(newest).scalars().all())
 
-    async def _store_avatar(self, character_id: str, name: str, avatar: bytes) -> str:
+    async def _store_picture(self, character_id: str, name: str, picture: bytes, *, kind: str = AVATAR) -> str:
         asset = await self._library.store(
-            avatar, kind=AVATAR, origin="uploaded", subject_id=character_id, label=name, embed=False
+            picture, kind=kind, origin="uploaded", subject_id=character_id, label=name, embed=False
         )
         return asset.id
 
@@ -229,6 +260,10 @@ def read_characters(connection: Connection, where: Any = None) -> list[Character
 
 def _character(row: Row[Any]) -> Character:
     return Character(row.id, row.key, row.name, tuple(row.tags), row.card, row.avatar_id, row.created, row.updated)
+
+
+def _scope(character_id: str) -> str:
+    return f"character:{character_id}"
 
 
 def unique(tags: Collection[str]) -> list[str]:
