@@ -5,12 +5,12 @@ Every change is one write transaction that also notes itself in the journal, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, true, update
 
-from stcore.chat import rows, swipes
+from stcore.chat import copies, rows, swipes
 from stcore.chat.records import Chat, Message, NewMessage
 from stcore.errors import UserError
 from stcore.storage.journal import note
@@ -109,6 +109,31 @@ class ChatStore:
             note(connection, "chat.removed", {"id": chat_id}, chat_id=None, now=now)
 
         await self._change(fn)
+
+    # -- branches and checkpoints ------------------------------------------------------------------------------------
+
+    async def branch(self, chat_id: str, up_to: int, title: str = "") -> Chat:
+        """A new chat with the messages 0 to ``up_to``; without a title it is called ``<chat> - Branch #n``."""
+
+        def fn(connection: Connection, now: int) -> Chat:
+            self._check_position(connection, chat_id, up_to)
+            name = title.strip() or copies.free_title(connection, chat_id, "Branch")
+            return copies.copy_chat(connection, chat_id, up_to, name, now)
+
+        return await self._change(fn)
+
+    async def checkpoint(self, message_id: str, title: str = "") -> Chat:
+        """A copy of the chat up to a message, linked to it; untitled it is called ``<chat> - Checkpoint #n``."""
+        return await self._change(lambda c, now: copies.make_checkpoint(c, message_id, title, now))
+
+    async def checkpoints(self, chat_id: str, position: int | None = None) -> Mapping[int, Chat]:
+        """The checkpoints of a chat by the position of the message they are linked to."""
+        return await self._database.read(lambda c: copies.checkpoints(c, chat_id, position))
+
+    def _check_position(self, connection: Connection, chat_id: str, position: int) -> None:
+        count = rows.count_messages(connection, chat_id)
+        if not 0 <= position < count:
+            raise UserError(f"The chat has no message {position}.", hint=f"It has {count}, numbered from 0.")
 
     # -- messages ----------------------------------------------------------------------------------------------------
 

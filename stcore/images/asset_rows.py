@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, true, union, update
 
 from stcore.errors import NotFound, UserError
 from stcore.images.generation import Generation
 from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
-from stcore.storage.tables import assets, attachments, characters, generations, messages, personas
+from stcore.storage.tables import assets, attachments, characters, generations, groups, messages, personas
 
 Origin = Literal["sent", "received", "uploaded"]
 
@@ -170,7 +170,7 @@ def uses(connection: Connection, asset_id: str) -> list[dict[str, Any]]:
         .order_by(messages.c.chat_id, messages.c.position)
     )
     places: list[dict[str, Any]] = [{"kind": "message", **row._asdict()} for row in connection.execute(hung)]
-    for kind, table in (("character", characters), ("persona", personas)):
+    for kind, table in (("character", characters), ("persona", personas), ("group", groups)):
         worn = select(table.c.id, table.c.name).where(table.c.avatar_id == asset_id)
         places += [{"kind": kind, **row._asdict()} for row in connection.execute(worn)]
     return places
@@ -180,7 +180,7 @@ def delete_asset(connection: Connection, asset_id: str, now: int, changed: Messa
     """Remove the record and every use of it; ``changed`` is told of each message that showed it."""
     asset = read_asset(connection, asset_id)
     places = uses(connection, asset_id)
-    for table in (characters, personas):
+    for table in (characters, personas, groups):
         connection.execute(update(table).where(table.c.avatar_id == asset_id).values(avatar_id=None))
     # Attachments and the generation record go with it.
     connection.execute(delete(assets).where(assets.c.id == asset_id))
@@ -192,12 +192,20 @@ def delete_asset(connection: Connection, asset_id: str, now: int, changed: Messa
 
 
 def delete_of_chat(connection: Connection, chat_id: str) -> list[Asset]:
-    """Remove the records of a chat's pictures; those worn by a subject leave the chat instead. Returns the gone."""
-    worn = select(characters.c.avatar_id).where(characters.c.avatar_id.is_not(None))
-    worn_too = select(personas.c.avatar_id).where(personas.c.avatar_id.is_not(None))
+    """Remove the records of a chat's pictures. Returns the gone.
+
+    Those worn by a subject leave the chat instead, those hung in another chat (a branch of this one) go there.
+    """
+    worn = (select(table.c.avatar_id).where(table.c.avatar_id.is_not(None)) for table in (characters, personas, groups))
     here = assets.c.chat_id == chat_id
-    keep = assets.c.id.in_(worn.union(worn_too))
-    connection.execute(update(assets).where(here, keep).values(chat_id=None))
+    connection.execute(update(assets).where(here, assets.c.id.in_(union(*worn))).values(chat_id=None))
+    elsewhere = (
+        select(func.min(messages.c.chat_id))
+        .join(attachments, attachments.c.message_id == messages.c.id)
+        .where(attachments.c.asset_id == assets.c.id, messages.c.chat_id != chat_id)
+        .scalar_subquery()
+    )
+    connection.execute(update(assets).where(here, elsewhere.is_not(None)).values(chat_id=elsewhere))
     gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(here))]
     connection.execute(delete(assets).where(here))
     return gone
@@ -207,7 +215,7 @@ def delete_of_subject(connection: Connection, subject_id: str) -> list[Asset]:
     """Remove the records of a subject's pictures; those in a chat or worn by others stay. Returns the gone."""
     of_it = assets.c.subject_id == subject_id
     keep = assets.c.chat_id.is_not(None) | assets.c.id.in_(select(attachments.c.asset_id))
-    for table in (characters, personas):
+    for table in (characters, personas, groups):
         keep |= assets.c.id.in_(select(table.c.avatar_id).where(table.c.avatar_id.is_not(None)))
     connection.execute(update(assets).where(of_it, keep).values(subject_id=None))
     gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(of_it))]
