@@ -22,6 +22,8 @@ _COMMANDS = {
     "serve": ("stcore.cli.faces", "Open the page: serve it and open a browser."),
     "chat": ("stcore.cli.faces", "Chat in this terminal."),
     "run": ("stcore.cli.run", "Run a slash script and print what it gives."),
+    "check": ("stcore.cli.scripts", "Find what is wrong with scripts, without running them."),
+    "fmt": ("stcore.cli.scripts", "Lay scripts out."),
     "sources": ("stcore.cli.connections", "Image sources: list, add, check, set, default, remove, models."),
     "texts": ("stcore.cli.connections", "Text models: list, add, check, set, default, remove, models."),
     "chats": ("stcore.cli.chats", "Stored chats: list, show, delete."),

@@ -8,13 +8,13 @@ import select
 import stat
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from stcore.cli.common import data_option, json_option, print_json, quiet_log
+from stcore.cli.files import read_script, read_stdin
 from stcore.cli.once import OnceUi
 from stcore.errors import StcoreError, UserError
 
@@ -110,8 +110,8 @@ def run(
     if chat_id and repeat > 1:
         raise click.UsageError("--repeat needs a fresh chat each time, so it does not go with --chat.")
     given = dict(map(_argument, arguments))
-    pipe = _read_stdin("The pipe") if pipe == "-" else pipe
-    wish = Wish(_script(file, script), data, chat_id, given, pipe, file != "-", repeat, trace)
+    pipe = read_stdin("The pipe") if pipe == "-" else pipe
+    wish = Wish(read_script(file, script), data, chat_id, given, pipe, file != "-", repeat, trace)
     ui = OnceUi(answers, silent=as_json)
     outcome = asyncio.run(_run(wish, ui))
     if as_json:
@@ -196,29 +196,6 @@ async def _added(session: Session, chat_id: str | None, before: int) -> list[dic
 # -- what comes in ---------------------------------------------------------------------------------------------------
 
 
-def _script(file: str | None, script: str | None) -> str:
-    if (file is None) == (script is None):
-        raise click.UsageError("Give either -c SCRIPT, a FILE, or - for standard input.")
-    if script is not None:
-        return script
-    assert file is not None
-    if file == "-":
-        return _read_stdin("The script")
-    try:
-        return Path(file).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"The script {file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"The script {file} is not UTF-8 text (byte {error.start}).") from error
-
-
-def _read_stdin(what: str) -> str:
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{what} on the standard input is not UTF-8 text (byte {error.start}).") from error
-
-
 def _piped(text: str, host: Host) -> str | None:
     """The standard input where it is a pipe or a file and the script would use it; without the final line break.
 
@@ -229,7 +206,7 @@ def _piped(text: str, host: Host) -> str | None:
         return None
     if "{{pipe" not in text.replace(" ", "").lower() and not (_takes_pipe(text, host) and _is_ready()):
         return None
-    piped = _read_stdin("The pipe")
+    piped = read_stdin("The pipe")
     return piped.removesuffix("\n") if piped else None
 
 

@@ -82,7 +82,8 @@ class Command:
     """A slash command: its declaration and the function that does it.
 
     The function receives a :class:`stcore.commands.call.Call` and returns (or awaits) the new value of the pipe.
-    A command without a function belongs to the syntax itself (``/break``, comments) and is only described.
+    A command without a function belongs to the syntax itself (``/break``, comments) and is only described. With
+    ``any_named`` it takes named arguments of any name besides the declared ones.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Command:
     examples: tuple[Example, ...] = ()
     split: Split = None
     raw_quotes: bool = False
+    any_named: bool = False
     plugin: str = ""
 
     @property
@@ -127,6 +129,7 @@ class Command:
             "examples": [{"script": example.script, "pipe": example.pipe} for example in self.examples],
             "split": self.split,
             "raw_quotes": self.raw_quotes,
+            "any_named": self.any_named,
             "plugin": self.plugin,
         }
 
@@ -156,6 +159,7 @@ def command(
     examples: tuple[Example, ...] = (),
     split: Split = None,
     raw_quotes: bool = False,
+    any_named: bool = False,
 ) -> Callable[[CommandFunction], Command]:
     """Make a function a :class:`Command`; its docstring becomes the details of the help.
 
@@ -181,6 +185,7 @@ def command(
             examples=examples,
             split=split,
             raw_quotes=raw_quotes,
+            any_named=any_named,
         )
 
     return decorate

@@ -54,6 +54,7 @@ def pass_(call: Call) -> Value:
     group="flow",
     summary="Run a closure, a closure held in a variable, or a quick reply.",
     named=(Named("args", "any key=value pairs, handed to what is run", repeatable=True),),
+    any_named=True,
     unnamed=Unnamed(
         "a closure, the name of a scoped variable, or of a quick reply", ("varname", "closure"), choices="closures"
     ),
