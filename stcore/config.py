@@ -48,13 +48,17 @@ class StorageSettings(_Section):
 
 
 class ChatSettings(_Section):
-    """``user_name`` is ``{{user}}``, ``character_name`` is ``{{char}}`` while no character is open."""
+    """``user_name`` is ``{{user}}``, ``character_name`` is ``{{char}}`` while no character is open.
+
+    ``quick_replies`` is the switch over their buttons and over what of them runs by itself.
+    """
 
     user_name: str = Field(default=USER, min_length=1, max_length=100)
     character_name: str = Field(default=CHARACTER, min_length=1, max_length=100)
     system_prompt: str = ""
     context_tokens: int = Field(default=8000, ge=256)
     text: str = ""
+    quick_replies: bool = True
 
 
 class ImageSettings(_Section):
