@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.personas import PersonaStore
     from stcore.chat.preferences import Preferences
+    from stcore.chat.replies.automation import StartUp
+    from stcore.chat.replies.library import ReplyLibrary
     from stcore.chat.session import Session
     from stcore.chat.store import ChatStore
     from stcore.commands import Interpreter
@@ -174,6 +176,21 @@ class Host:
         from stcore.chat.preferences import Preferences
 
         return Preferences(self.database)
+
+    @cached_property
+    def reply_sets(self) -> ReplyLibrary:
+        """Quick replies."""
+        from stcore.chat.replies.library import ReplyLibrary
+        from stcore.chat.replies.rows import RowStore
+
+        return ReplyLibrary(RowStore(self.database, self.bus, self.clock))
+
+    @cached_property
+    def start_up(self) -> StartUp:
+        """Whether what runs at the start of the program has run."""
+        from stcore.chat.replies.automation import StartUp
+
+        return StartUp()
 
     # -- connections -------------------------------------------------------------------------------------------------
 

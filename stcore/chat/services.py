@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stcore.chat.ports.characters import CharactersPort
 from stcore.chat.ports.chat import ChatPort
 from stcore.chat.ports.images import ImagesPort
+from stcore.chat.ports.personas import PersonasPort
+from stcore.chat.ports.replies import RepliesPort
 from stcore.commands.services import Services
 
 if TYPE_CHECKING:
+    from stcore.chat.replies.records import Occasion
     from stcore.chat.session import Session
 
 
 def services_for(session: Session) -> Services:
     """The services of ``session``. Nothing is opened here: ports ask the host when a command first needs them."""
     host, environment = session.host, session.environment
+
+    async def announce(occasion: Occasion) -> None:
+        await session.automation.happened(occasion)
+
+    replies = RepliesPort(
+        lambda: host.reply_sets,
+        lambda: host.reply_sets.places(session.chat_id),
+        lambda: session.surroundings.facts.input,
+        lambda text, send: session.put(text, send=send),
+    )
     return Services(
         environment=environment,
-        chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment),
+        chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment, announce),
+        characters=CharactersPort(session),
+        personas=PersonasPort(session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
+        scripts=replies,
+        replies=replies,
     )

@@ -13,7 +13,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from stcore.errors import Busy, StcoreError
+from stcore.errors import Busy, StcoreError, UserError
 from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("stcore.chat")
 
+MOST_ANSWERS = 10
+"""Replies that quick replies get in a row, without anybody writing or pressing anything."""
+
 
 class Session:
     """Made by :meth:`Host.session`. One thing at a time runs in the foreground: a script or a reply."""
 
     def __init__(self, host: Host, chat_id: str | None, ui: Ui | None) -> None:
         from stcore.chat.environment import Surroundings
+        from stcore.chat.replies.automation import Automation
         from stcore.chat.services import services_for
 
         self.host, self.chat_id, self.ui = host, chat_id, ui
@@ -38,6 +42,8 @@ class Session:
         self.window = self.surroundings.window
         self.services = services_for(self)
         self._left = False
+        self.automation = Automation(self, host.start_up)
+        self._wants_reply = False
         self._saying = False
         self._run: Run | None = None
         self._run_id = ""
@@ -129,10 +135,11 @@ class Session:
             raise
         else:
             self._tell("aborted" if result.aborted else "done")
-            return result
         finally:
             self._run = None
             await self.surroundings.flush()
+        await self._answer()
+        return result
 
     def _progress(self, done: int, total: int) -> None:
         self._tell("paused" if self._run and self._run.paused else "running", done / total if total else None)
@@ -144,16 +151,50 @@ class Session:
 
     async def send(self, text: str) -> Message | None:
         """Add a message of the person and get the reply. Macros in it are expanded once, when it is sent."""
+        await self.surroundings.refresh()
+        if not await self._add(self.expand(text)):
+            return None
+        message = await self.reply()
+        await self._answer()
+        return message
+
+    async def opened(self, *, new: bool = False) -> None:
+        """A face shows the chat to a person, who has just made it when it is ``new``: run what waits for that."""
+        await self.automation.opened(new=new)
+        await self._answer()
+
+    async def put(self, text: str, *, send: bool) -> None:
+        """Put a text of a quick reply into the message box, and send it. The reply comes when what runs has ended."""
+        if send:
+            self._wants_reply = await self._add(text)
+        elif self.ui is not None:
+            self.surroundings.facts.input = text
+            await self.ui.set_input(text)
+
+    async def _answer(self) -> None:
+        """Let the text model answer what was sent by quick replies meanwhile, until there is nothing more."""
+        for _ in range(MOST_ANSWERS):
+            if not self._wants_reply:
+                return
+            await self.reply()
+        if self._wants_reply:
+            self._wants_reply = False
+            raise UserError(
+                f"Quick replies sent {MOST_ANSWERS} messages by themselves; the next one waits for you.",
+                hint="One that runs after each message of the character and sends one itself never ends.",
+            )
+
+    async def _add(self, text: str) -> bool:
+        """Add a message of the person. False when what followed by itself was stopped."""
         from stcore.chat.records import NewMessage
 
         chat_id = await self.open_chat()
-        await self.surroundings.refresh()
-        new = NewMessage("user", self.environment.user, self.expand(text))
+        new = NewMessage("user", self.environment.user, text)
         message = await self.host.chats.append(chat_id, new)
         await asyncio.to_thread(self.host.plugins.call, "stcore_message", chat_id=chat_id, message=message.to_dict())
         await self.window.refresh()
         await self.surroundings.flush()
-        return await self.reply()
+        return await self.automation.happened("user")
 
     async def reply(self, message_id: str | None = None) -> Message | None:
         """Let the text model answer; with ``message_id`` as another swipe of that message.
@@ -162,7 +203,10 @@ class Session:
         """
         from stcore.chat.replying import reply
 
+        self._wants_reply = False
         chat_id = await self.open_chat()
+        if not await self.automation.happened("generation"):
+            return None
         self.surroundings.facts.last_generation = "swipe" if message_id else "normal"
         self._reply = asyncio.ensure_future(reply(self.host, chat_id, self.environment, message_id))
         try:
@@ -178,6 +222,7 @@ class Session:
         if message is not None:
             called = {"chat_id": chat_id, "message": message.to_dict()}
             await asyncio.to_thread(self.host.plugins.call, "stcore_message", **called)
+            await self.automation.happened("bot")
         return message
 
     # -- stopping ----------------------------------------------------------------------------------------------------
@@ -189,7 +234,8 @@ class Session:
             self._run.stop()
         if self._reply is not None:
             self._reply.cancel()
-        return running
+        self._wants_reply = False
+        return self.automation.stop() or running
 
     def pause(self) -> None:
         """Hold the running script before its next command."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stcore.chat.ports.replies import RepliesPort
-from stcore.chat.replies.library import ReplyLibrary, scopes_of
+from stcore.chat.replies.library import ReplyLibrary
 from stcore.chat.replies.shelf import MemoryStore
 from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
@@ -239,7 +239,9 @@ class MemoryHost:
         base = environment or Environment()
         self.environment = base.child(user=user, char=character, local=self.local, globals=self.globals)
         self.replies = ReplyLibrary(MemoryStore())
-        port = RepliesPort(lambda: self.replies, lambda: scopes_of("memory"), lambda: self.ui.input, self._say)
+        port = RepliesPort(
+            lambda: self.replies, lambda: self.replies.places("memory"), lambda: self.ui.input, self._say
+        )
         self.services = Services(
             self.environment, chat=self.chat, images=self.images, ui=self.ui, scripts=port, replies=port
         )

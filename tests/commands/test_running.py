@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 
-from stcore.commands.services import Services
+from stcore.commands.services import Services, StoredScript
 from stcore.errors import ExecutionError, UserError
 from stcore.macros import Environment
 from stcore.testing.clock import ManualClock
@@ -193,21 +193,28 @@ async def test_provided_arguments_are_expanded_once() -> None:
 
 
 async def test_a_stored_script_runs_apart_and_sees_its_arguments() -> None:
-    class Scripts:
-        async def find(self, name: str) -> str | None:
-            return {"hello": "/pass {{arg::who}}-{{pipe}}-{{arg::none}}", "bad": "/nope"}.get(name)
+    class Stored:
+        async def find(self, name: str, *, of_character: bool = True) -> StoredScript | None:
+            text = {"hello": "/pass {{arg::who}}-{{pipe}}-{{arg::none}}", "bad": "/nope"}.get(name)
+            return StoredScript(name, text, "run", text) if text else None
+
+        async def at(self, position: int) -> StoredScript | None:
+            return None
 
         async def names(self) -> list[str]:
             return ["hello", "bad"]
 
+        async def say(self, text: str, *, send: bool) -> None:
+            raise AssertionError("nothing here is a message")
+
     host = MemoryHost()
-    services = Services(host.environment, ui=host.ui, scripts=Scripts())
+    services = Services(host.environment, ui=host.ui, scripts=Stored())
     result = await host.interpreter.run("/pass hidden | /run who=Ann hello", services)
     assert result.pipe == "Ann--"
     result = await host.interpreter.run("/:bad | /pass on {{pipe}}", services)
     assert result.pipe == "on "
     assert [error.kind for error in host.ui.errors] == ["parse"]
-    with pytest.raises(ExecutionError, match="There is no closure “nobody”"):
+    with pytest.raises(ExecutionError, match="There is no closure and no quick reply “nobody”"):
         await host.interpreter.run("/run nobody", services)
 
 

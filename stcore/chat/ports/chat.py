@@ -12,15 +12,22 @@ from stcore.commands import services as commands
 from stcore.commands.services.chat import mark_role
 
 if TYPE_CHECKING:
+    from stcore.chat.replies.records import Occasion
     from stcore.chat.store import ChatStore
     from stcore.chat.window import ChatWindow
     from stcore.macros import Environment
 
 _ROLES: dict[commands.Role, Role] = {"user": "user", "character": "assistant", "system": "system", "comment": "system"}
 
+PLACEHOLDER = "..."
+"""What stands for a message of the character that is still to come."""
+
 
 class ChatPort:
-    """One chat, opened by its id when a command first needs it (a script without ``--chat`` gets a fresh one then)."""
+    """One chat, opened by its id when a command first needs it (a script without ``--chat`` gets a fresh one then).
+
+    ``happened`` is told of each message that a command adds, for what waits for messages.
+    """
 
     def __init__(
         self,
@@ -28,8 +35,10 @@ class ChatPort:
         open_chat: Callable[[], Awaitable[str]],
         window: ChatWindow,
         environment: Environment,
+        happened: Callable[[Occasion], Awaitable[object]],
     ) -> None:
         self._store, self._open, self._window, self._environment = store, open_chat, window, environment
+        self._happened = happened
 
     @property
     def user(self) -> str:
@@ -66,6 +75,8 @@ class ChatPort:
         new = NewMessage(_ROLES[role], name, text, hidden or role == "comment", at, marked)
         message = await self._store().append(await self._open(), new)
         await self._window.refresh()
+        if not (role == "character" and text == PLACEHOLDER):
+            await self._happened("bot" if role == "character" else "user")
         return _seen(message)
 
     async def update(

@@ -26,7 +26,7 @@ class RepliesPort:
     def __init__(
         self,
         library: Callable[[], ReplyLibrary],
-        scopes: Callable[[], Sequence[str]],
+        scopes: Callable[[], Awaitable[Sequence[str]]],
         typed: Callable[[], str],
         say: Callable[[str, bool], Awaitable[None]],
     ) -> None:
@@ -35,12 +35,14 @@ class RepliesPort:
     # -- calling -----------------------------------------------------------------------------------------------------
 
     async def find(self, name: str, *, of_character: bool = True) -> StoredScript | None:
-        scopes = self._scopes() if of_character else [of for of in self._scopes() if not of.startswith("character:")]
+        scopes = await self._scopes()
+        if not of_character:
+            scopes = [scope for scope in scopes if not scope.startswith("character:")]
         found = await self._library().find(name, scopes)
         return self._stored(found) if found is not None else None
 
     async def at(self, position: int) -> StoredScript | None:
-        listed = await self._library().listed(self._scopes())
+        listed = await self._library().listed(await self._scopes())
         return self._stored(listed[position]) if 0 <= position < len(listed) else None
 
     async def names(self) -> Sequence[str]:
@@ -58,7 +60,7 @@ class RepliesPort:
     async def sets(self, where: Where = "all") -> Sequence[str]:
         if where == "all":
             return await self._library().names()
-        scope = self._scope(where)
+        scope = await self._scope(where)
         return [of.name for of in await self._library().switched_on(scope)] if scope else []
 
     async def labels(self, set_name: str) -> Sequence[str]:
@@ -66,15 +68,15 @@ class RepliesPort:
 
     async def switch(self, set_name: str, where: Literal["global", "chat"], on: bool | None, *, visible: bool) -> None:
         await self._library().get(set_name)
-        scope = self._scope(where)
+        scope = await self._scope(where)
         if scope is not None:
             await self._library().switch(scope, set_name, on, visible=visible)
 
-    def _scope(self, where: Literal["global", "chat"]) -> str | None:
+    async def _scope(self, where: Literal["global", "chat"]) -> str | None:
         """Where sets are switched on; a script without a chat has none for it."""
         if where == "global":
             return EVERYWHERE
-        return next((scope for scope in self._scopes() if scope.startswith("chat:")), None)
+        return next((scope for scope in await self._scopes() if scope.startswith("chat:")), None)
 
     async def create_set(self, name: str, options: SetOptions) -> None:
         await self._library().add(_with_options(ReplySet(name), options), replacing=True)

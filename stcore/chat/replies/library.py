@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from stcore.chat.replies.records import ActiveSet, Occasion, Reply, ReplySet
-from stcore.chat.replies.shelf import EVERYWHERE, Shelf, Store
+from stcore.chat.replies.shelf import Shelf, Store
 from stcore.errors import NotFound, UserError
 
 LONGEST_NAME = 200
@@ -26,14 +26,8 @@ class Found:
         return f"{self.set.name}.{self.reply.label}"
 
 
-def scopes_of(chat_id: str | None, character_id: str | None = None) -> tuple[str, ...]:
-    """Where sets may be switched on for a chat, in the order in which they count (17.2)."""
-    own = (("chat", chat_id), ("character", character_id))
-    return (EVERYWHERE, *(f"{kind}:{id}" for kind, id in own if id))
-
-
 class ReplyLibrary:
-    """All sets of one host. ``scopes`` are those of :func:`scopes_of`."""
+    """All sets of one host. ``scopes`` are those that :meth:`places` gives for a chat."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -102,6 +96,11 @@ class ReplyLibrary:
         await self._store.write(fn)
 
     # -- where they are switched on ----------------------------------------------------------------------------------
+
+    async def places(self, chat_id: str | None) -> Sequence[str]:
+        """Where sets may be switched on for a chat, in the order in which they count: everywhere, for it, for its
+        character."""
+        return await self._store.places(chat_id)
 
     async def switch(self, scope: str, name: str, on: bool | None = None, *, visible: bool = True) -> bool:
         """Switch a set on (``None``: the other way round) in a scope, with its buttons or without. Whether it is on."""

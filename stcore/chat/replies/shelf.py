@@ -14,6 +14,12 @@ EVERYWHERE = "host"
 """The scope of the sets that are switched on in all chats; others are ``chat:ID`` and ``character:ID``."""
 
 
+def scopes_of(chat_id: str | None, character_id: str | None = None) -> tuple[str, ...]:
+    """The scopes of a chat with a character."""
+    own = (("chat", chat_id), ("character", character_id))
+    return (EVERYWHERE, *(f"{kind}:{id}" for kind, id in own if id))
+
+
 class Shelf(Protocol):
     """All sets and where they are switched on, as one transaction sees them."""
 
@@ -49,6 +55,10 @@ class Shelf(Protocol):
 class Store(Protocol):
     """Runs functions on a shelf: all of one, or nothing, happens."""
 
+    async def places(self, chat_id: str | None) -> Sequence[str]:
+        """The scopes in which a set may be switched on for a chat, in the order in which they count (17.2)."""
+        ...
+
     async def read(self, fn: Callable[[Shelf], T]) -> T:
         """The result of ``fn``, which only looks."""
         ...
@@ -69,6 +79,9 @@ class MemoryStore:
     def __init__(self) -> None:
         self._sets: dict[str, ReplySet] = {}
         self._active: dict[str, tuple[ActiveSet, ...]] = {}
+
+    async def places(self, chat_id: str | None) -> Sequence[str]:
+        return scopes_of(chat_id)
 
     async def read(self, fn: Callable[[Shelf], T]) -> T:
         return fn(self)
