@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint type bench features demo picture lock clean
+.PHONY: run test lint type bench docs features demo picture lock clean
 
 run: $(STAMP)
 	$(BIN)/stcore serve $(ARGS)
@@ -22,6 +22,9 @@ type: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(STAMP)
+	$(BIN)/python -m stcore.testing docs
 
 features: $(STAMP)
 	$(BIN)/python -m stcore.testing features $(ARGS)

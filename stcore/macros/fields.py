@@ -42,7 +42,7 @@ def greeting(run: Run, index: int) -> str:
     if not run.env.replace_card or index < 0:
         return ""
     if "alternate_greetings" not in run.fields:
-        texts = _card(run.env).alternate_greetings
+        texts = current_card(run.env).alternate_greetings
         run.fields["alternate_greetings"] = [resolve_field(run, text, run.env) for text in texts]
     greetings: list[str] = run.fields["alternate_greetings"]
     return greetings[index - 1] if index <= len(greetings) else ""
@@ -73,11 +73,11 @@ def _compute(run: Run, name: str) -> str:
         return resolve_field(run, override, env)
     if name in _JOINED and env.group is not None and env.group.cards != "swap":
         return _join(run, env.group, name)
-    text: str = getattr(_card(env), name)
+    text: str = getattr(current_card(env), name)
     return text if name == "version" else resolve_field(run, text, env)
 
 
-def _card(env: Environment) -> Card:
+def current_card(env: Environment) -> Card:
     """The card of the character who speaks."""
     if env.card is None and env.group is not None:
         return next((member.card for member in env.group.members if member.name == env.char), Card())

@@ -13,6 +13,7 @@ from pathlib import Path
 
 SUBCOMMANDS: dict[str, str] = {
     "demo": "stcore.testing.demo:demo",
+    "docs": "stcore.testing.docs:docs",
     "features": "stcore.testing.__main__:features",
     "run": "stcore.testing.__main__:run",
     "screenshot": "stcore.testing.screenshot:screenshot",

@@ -35,6 +35,7 @@ def _items(arguments: tuple[str, ...]) -> list[str]:
     rest=_ITEMS,
     group="random",
     determinism="random",
+    returns="An item; nothing when there is none.",
     examples=[("{{random::so}}", "so"), ("{{random no, no}}", "no"), (r"{{random::9\,5}}", "9,5")],
 )
 def random(call: MacroCall, *arguments: str) -> str:
@@ -43,7 +44,14 @@ def random(call: MacroCall, *arguments: str) -> str:
     return call.environment.random.choice(items) if items else ""
 
 
-@macro("pick", rest=_ITEMS, group="random", determinism="environment", examples=[("{{pick::so::so}}", "so")])
+@macro(
+    "pick",
+    rest=_ITEMS,
+    group="random",
+    determinism="environment",
+    returns="An item; nothing when there is none.",
+    examples=[("{{pick::oak::elm::ash}} {{pick::oak::elm::ash}}", "elm elm")],
+)
 def pick(call: MacroCall, *arguments: str) -> str:
     """One of the items, always the same one at this place of this text in this chat."""
     items = _items(arguments)
@@ -80,6 +88,7 @@ def _wrong_formula(formula: str) -> str:
     ),
     group="random",
     determinism="random",
+    returns="A whole number; nothing when the formula is none.",
     examples=[("{{roll::2d1+5}}", "7"), ("[{{roll::2d}}]", "[]")],
 )
 def roll(call: MacroCall, formula: str) -> str:

@@ -79,6 +79,7 @@ def _compile_if(compiler: Compiler, site: CallSite) -> Task[Renderer | None]:
     group="utility",
     delayed=True,
     compile=_compile_if,
+    returns="The chosen text, trimmed and without its indentation; as it is with the flag #.",
     examples=[
         ("{{if 1}}yes{{else}}no{{/if}}", "yes"),
         ("{{if user}}hi {{user}}{{/if}}", "hi Mira"),
@@ -91,7 +92,7 @@ def if_(call: MacroCall, condition: str, content: str) -> str:
     raise AssertionError("every complete call is compiled")
 
 
-@macro("else", group="utility", determinism="pure", examples=[("one{{else}}two", "onetwo")])
+@macro("else", group="utility", determinism="pure", returns="Nothing.", examples=[("one{{else}}two", "onetwo")])
 def else_(call: MacroCall) -> str:
     """Separates the two texts of an if; gives nothing by itself."""
     return ""

@@ -9,13 +9,25 @@ from stcore.macros.definitions import Alias, macro
 from stcore.macros.environment import Member
 
 
-@macro("user", group="names", determinism="environment", examples=[("{{user}}", "Mira"), ("<USER>", "Mira")])
+@macro(
+    "user",
+    group="names",
+    determinism="environment",
+    returns="A name.",
+    examples=[("{{user}}", "Mira"), ("<USER>", "Mira")],
+)
 def user(call: MacroCall) -> str:
     """The name of the user."""
     return call.environment.user_name
 
 
-@macro("char", group="names", determinism="environment", examples=[("{{char}}", "Tobin"), ("<BOT>", "Tobin")])
+@macro(
+    "char",
+    group="names",
+    determinism="environment",
+    returns="A name.",
+    examples=[("{{char}}", "Tobin"), ("<BOT>", "Tobin")],
+)
 def char(call: MacroCall) -> str:
     """The name of the character."""
     return call.environment.char_name
@@ -36,6 +48,7 @@ def _members(call: MacroCall, wanted: Callable[[Member], bool], alone: str) -> s
     aliases=[Alias("charIfNotGroup", visible=False)],
     group="names",
     determinism="environment",
+    returns="Names with commas between them.",
     examples=[("{{group}}", "Tobin")],
 )
 def group(call: MacroCall) -> str:
@@ -43,13 +56,25 @@ def group(call: MacroCall) -> str:
     return _members(call, lambda member: True, call.environment.char_name)
 
 
-@macro("groupNotMuted", group="names", determinism="environment", examples=[("{{groupNotMuted}}", "Tobin")])
+@macro(
+    "groupNotMuted",
+    group="names",
+    determinism="environment",
+    returns="Names with commas between them.",
+    examples=[("{{groupNotMuted}}", "Tobin")],
+)
 def group_not_muted(call: MacroCall) -> str:
     """The names of the members of the group that are not muted; without a group the name of the character."""
     return _members(call, lambda member: not member.is_muted, call.environment.char_name)
 
 
-@macro("notChar", group="names", determinism="environment", examples=[("{{notChar}}", "Mira")])
+@macro(
+    "notChar",
+    group="names",
+    determinism="environment",
+    returns="Names with commas between them.",
+    examples=[("{{notChar}}", "Mira")],
+)
 def not_char(call: MacroCall) -> str:
     """The names of the other members that are not muted; without a group the name of the user."""
     env = call.environment

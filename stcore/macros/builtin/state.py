@@ -15,23 +15,48 @@ def _value(
     read: Callable[[StateView], object],
     summary: str,
     *aliases: str,
+    returns: str,
+    example: str,
+    group: str = "state",
     determinism: Determinism = "environment",
 ) -> Macro:
-    """The macro that gives one value of the state."""
+    """The macro that gives one value of the state; ``example`` is what it gives in the scene of the examples."""
 
     def handler(call: MacroCall) -> object:
         return read(call.environment.state)
 
-    return macro(name, aliases=aliases, group="state", determinism=determinism, summary=summary)(handler)
+    return macro(
+        name,
+        aliases=aliases,
+        group=group,
+        determinism=determinism,
+        summary=summary,
+        returns=returns,
+        examples=[(f"{{{{{name}}}}}", example)],
+    )(handler)
 
 
-@macro("outlet", Argument("key", "The name of the outlet.", sample="places"), group="utility", determinism="state")
+@macro(
+    "outlet",
+    Argument("key", "The name of the outlet.", sample="places"),
+    group="utility",
+    determinism="state",
+    returns="The text as it stands; nothing when nothing was put there.",
+    examples=[("{{outlet::places}}", "The harbour has two piers.")],
+)
 def outlet(call: MacroCall, key: str) -> str:
     """What the world info put into an outlet for this prompt."""
     return call.environment.state.outlets.get(key, "")
 
 
-@macro("hasExtension", Argument("name", "The name of the extension."), group="state", determinism="environment")
+@macro(
+    "hasExtension",
+    Argument("name", "The name of the extension; capitals and accents do not count."),
+    group="state",
+    determinism="environment",
+    returns="true or false.",
+    examples=[("{{hasExtension::Weather}} {{hasExtension::other}}", "true false")],
+)
 def has_extension(call: MacroCall, name: str) -> bool:
     """Whether an extension is installed and enabled."""
     wanted = _plain(name)
@@ -46,22 +71,60 @@ def _plain(name: str) -> str:
 
 
 MACROS = (
-    _value("input", lambda state: state.input, "The text in the message box, as typed.", determinism="state"),
+    _value(
+        "input",
+        lambda state: state.input,
+        "The text in the message box, as typed.",
+        returns="The text as it stands.",
+        example="Hello",
+        group="utility",
+        determinism="state",
+    ),
     outlet,
     _value(
         "maxPrompt",
         lambda state: state.max_context - state.max_response,
         "Tokens that a prompt may have.",
         "maxPromptTokens",
+        returns="A number.",
+        example="7488",
     ),
-    _value("maxContext", lambda state: state.max_context, "Tokens of the context.", "maxContextTokens"),
-    _value("maxResponse", lambda state: state.max_response, "Tokens that an answer may have.", "maxResponseTokens"),
-    _value("model", lambda state: state.model, "The name of the selected text model."),
-    _value("isMobile", lambda state: state.is_mobile, "Whether this is a phone or a tablet."),
+    _value(
+        "maxContext",
+        lambda state: state.max_context,
+        "Tokens of the context.",
+        "maxContextTokens",
+        returns="A number.",
+        example="8000",
+    ),
+    _value(
+        "maxResponse",
+        lambda state: state.max_response,
+        "Tokens that an answer may have.",
+        "maxResponseTokens",
+        returns="A number.",
+        example="512",
+    ),
+    _value(
+        "model",
+        lambda state: state.model,
+        "The name of the selected text model.",
+        returns="A name.",
+        example="lantern-7b",
+    ),
+    _value(
+        "isMobile",
+        lambda state: state.is_mobile,
+        "Whether this is a phone or a tablet.",
+        returns="true or false.",
+        example="false",
+    ),
     _value(
         "lastGenerationType",
         lambda state: state.last_generation,
         "The kind of the last generation: normal, swipe, continue, ...",
+        returns="A word; nothing as long as nothing was generated in this chat.",
+        example="normal",
         determinism="state",
     ),
     has_extension,

@@ -24,19 +24,21 @@ def _repeat(character: str, count: str) -> str:
     return character * int(count)
 
 
-@macro("space", _COUNT, group="utility", determinism="pure", examples=[("[{{space::2}}]", "[  ]")])
+@macro("space", _COUNT, group="utility", determinism="pure", returns="Spaces.", examples=[("[{{space::2}}]", "[  ]")])
 def space(call: MacroCall, count: str = "1") -> str:
     """One space or several."""
     return _repeat(" ", count)
 
 
-@macro("newline", _COUNT, group="utility", determinism="pure", examples=[("a{{newline}}b", "a\nb")])
+@macro(
+    "newline", _COUNT, group="utility", determinism="pure", returns="Line feeds.", examples=[("a{{newline}}b", "a\nb")]
+)
 def newline(call: MacroCall, count: str = "1") -> str:
     """One line feed or several."""
     return _repeat("\n", count)
 
 
-@macro("noop", group="utility", determinism="pure", examples=[("[{{noop}}]", "[]")])
+@macro("noop", group="utility", determinism="pure", returns="Nothing.", examples=[("[{{noop}}]", "[]")])
 def noop(call: MacroCall) -> str:
     """Nothing."""
     return ""
@@ -47,6 +49,7 @@ def noop(call: MacroCall) -> str:
     Argument("content", "The text of the block.", optional=True),
     group="utility",
     determinism="pure",
+    returns="Nothing; as a block its content.",
     examples=[("a\n\n{{trim}}\nb", "ab"), ("[{{trim}}  boxed\n{{/trim}}]", "[boxed]")],
 )
 def trim(call: MacroCall, content: str = "") -> str:
@@ -59,6 +62,7 @@ def trim(call: MacroCall, content: str = "") -> str:
     Argument("value", "The text to reverse.", sample="pan"),
     group="utility",
     determinism="pure",
+    returns="The text backwards.",
     examples=[("{{reverse::pan}}", "nap"), ("{{reverse}}ton{{/reverse}}", "not")],
 )
 def reverse(call: MacroCall, value: str) -> str:
@@ -68,16 +72,21 @@ def reverse(call: MacroCall, value: str) -> str:
 
 @macro(
     "//",
-    Argument("comment", "Anything but a pipe."),
+    Argument("comment", "Anything but a pipe; a block, {{//}}...{{///}}, may hold anything."),
     rest=ListPart(),
     aliases=[Alias("comment", visible=False)],
     group="utility",
     determinism="pure",
     strict=False,
-    examples=[("{{// to do: {{user}} }}done", "done"), ("{{comment a}}b", "b")],
+    returns="Nothing.",
+    examples=[
+        ("{{// to do: {{user}} }}done", "done"),
+        ("{{comment a}}b", "b"),
+        ("a{{//}} not | seen {{///}}b", "ab"),
+    ],
 )
 def comment(call: MacroCall, *words: str) -> str:
-    """A remark that is removed; macros in it run."""
+    """A remark that is removed; macros in it run, but not between {{//}} and {{///}}."""
     return ""
 
 
@@ -87,6 +96,7 @@ def comment(call: MacroCall, *words: str) -> str:
     group="utility",
     determinism="environment",
     effect=True,
+    returns="Nothing.",
     examples=[('[{{banned "word"}}]', "[]")],
 )
 def banned(call: MacroCall, word: str) -> str:

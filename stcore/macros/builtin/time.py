@@ -37,6 +37,8 @@ def _wrong_date(text: str) -> str:
     ),
     group="time",
     determinism="clock",
+    returns="Hours and minutes, AM or PM.",
+    examples=[("{{time}}", "2:07 PM"), ("{{time::UTC+2}}", "4:07 PM")],
 )
 def time(call: MacroCall, offset: str = "") -> str:
     """The time of day, like 4:04 PM."""
@@ -49,25 +51,33 @@ def time(call: MacroCall, offset: str = "") -> str:
     return format_time(now, "LT")
 
 
-@macro("date", group="time", determinism="clock")
+@macro(
+    "date", group="time", determinism="clock", returns="Month, day and year.", examples=[("{{date}}", "March 5, 2024")]
+)
 def date(call: MacroCall) -> str:
     """Today, like March 5, 2024."""
     return format_time(_now(call), "LL")
 
 
-@macro("weekday", group="time", determinism="clock")
+@macro("weekday", group="time", determinism="clock", returns="The English name.", examples=[("{{weekday}}", "Tuesday")])
 def weekday(call: MacroCall) -> str:
     """The day of the week."""
     return format_time(_now(call), "dddd")
 
 
-@macro("isotime", group="time", determinism="clock")
+@macro("isotime", group="time", determinism="clock", returns="Hours and minutes.", examples=[("{{isotime}}", "14:07")])
 def isotime(call: MacroCall) -> str:
     """The time of day, like 16:04."""
     return format_time(_now(call), "HH:mm")
 
 
-@macro("isodate", group="time", determinism="clock")
+@macro(
+    "isodate",
+    group="time",
+    determinism="clock",
+    returns="Year, month and day.",
+    examples=[("{{isodate}}", "2024-03-05")],
+)
 def isodate(call: MacroCall) -> str:
     """Today, like 2024-03-05."""
     return format_time(_now(call), "YYYY-MM-DD")
@@ -83,14 +93,22 @@ def isodate(call: MacroCall) -> str:
     ),
     group="time",
     determinism="clock",
-    examples=[("{{datetimeformat::[now]}}", "now")],
+    returns="The text; without a format date and time after ISO 8601.",
+    examples=[("{{datetimeformat::dddd, D MMM [at] HH:mm}}", "Tuesday, 5 Mar at 14:07")],
 )
 def datetimeformat(call: MacroCall, pattern: str) -> str:
     """The date and time in a format of your own."""
     return format_time(_now(call), pattern)
 
 
-@macro("idleDuration", aliases=[Alias("idle_duration", visible=False)], group="time", determinism="clock")
+@macro(
+    "idleDuration",
+    aliases=[Alias("idle_duration", visible=False)],
+    group="time",
+    determinism="clock",
+    returns="Words; without such a message: just now.",
+    examples=[("{{idleDuration}}", "2 hours")],
+)
 def idle_duration(call: MacroCall) -> str:
     """How long ago the user wrote, in words; the newest message does not count."""
     now = _now(call)
@@ -109,6 +127,7 @@ def idle_duration(call: MacroCall) -> str:
     ),
     group="time",
     determinism="environment",
+    returns="Words with in or ago; Invalid date when one is none.",
     examples=[("{{timeDiff::2021-06-01 08:00::2021-06-03 08:00}}", "2 days ago")],
 )
 def time_diff(call: MacroCall, left: str, right: str) -> str:

@@ -35,6 +35,7 @@ def _macros(scope: str) -> Iterator[Macro]:
         group="variable",
         effect=True,
         summary=f"Set a {kind} variable.",
+        returns="Nothing.",
         examples=[(f"{{{{set{scope}var::v::5}}}}{{{{{shorthand}v}}}}", "5")],
     )
     def set_(call: MacroCall, name: str, value: str) -> None:
@@ -47,6 +48,7 @@ def _macros(scope: str) -> Iterator[Macro]:
         group="variable",
         effect=True,
         summary=f"Add a number to a {kind} variable, join a text to it, or append to a list.",
+        returns="Nothing.",
         examples=[(f"{{{{add{scope}var::w::4}}}}{{{{add{scope}var::w::3}}}}{{{{get{scope}var::w}}}}", "7")],
     )
     def add_(call: MacroCall, name: str, value: str) -> None:
@@ -81,7 +83,11 @@ def _macros(scope: str) -> Iterator[Macro]:
         readable,
         group="variable",
         summary=f"The value of a {kind} variable.",
-        examples=[(f"[{{{{get{scope}var::none}}}}]", "[]")],
+        returns="The value, numbers in their shortest form; nothing when there is no such variable.",
+        examples=[
+            (f"{{{{{shorthand}v = 05}}}}{{{{get{scope}var::v}}}}", "5"),
+            (f"[{{{{get{scope}var::none}}}}]", "[]"),
+        ],
     )
     def get(call: MacroCall, name: str) -> str:
         return read_text(store(call), name)
@@ -92,6 +98,7 @@ def _macros(scope: str) -> Iterator[Macro]:
         aliases=[f"{scope}varexists"],
         group="variable",
         summary=f"Whether a {kind} variable exists.",
+        returns="true or false.",
         examples=[(f"{{{{has{scope}var::none}}}}", "false")],
     )
     def has(call: MacroCall, name: str) -> bool:
@@ -104,6 +111,7 @@ def _macros(scope: str) -> Iterator[Macro]:
         group="variable",
         effect=True,
         summary=f"Delete a {kind} variable.",
+        returns="Nothing.",
         examples=[(f"{{{{{shorthand}v = 1}}}}{{{{delete{scope}var::v}}}}{{{{has{scope}var::v}}}}", "false")],
     )
     def delete(call: MacroCall, name: str) -> None:
