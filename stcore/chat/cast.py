@@ -70,8 +70,14 @@ def _choose(connection: Connection, cast: Cast, taken: str | None) -> Persona | 
 
 
 async def load_cast(host: Host, chat_id: str, environment: Environment) -> None:
-    """Put the cast of a chat into what macros see."""
+    """Put the cast of a chat into what macros see; ``extra`` tells the ids of who is there."""
     cast = await host.database.read(lambda connection: read_cast(connection, chat_id))
+    environment.extra = {
+        **environment.extra,
+        "character_id": cast.character.id if cast.character else None,
+        "group_id": cast.group_id,
+        "persona_id": cast.persona.id if cast.persona else None,
+    }
     environment.user = cast.name or environment.user
     environment.persona = cast.persona.description if cast.persona else ""
     if cast.character is not None:

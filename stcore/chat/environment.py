@@ -104,7 +104,7 @@ async def load_prompts(host: Host, chat_id: str | None, environment: Environment
 
 async def load_people(host: Host, chat_id: str | None, environment: Environment) -> None:
     """The character of the chat and the persona of the person, who go by names of their own."""
-    environment.card, environment.persona = None, ""
+    environment.card, environment.persona, environment.extra = None, "", {}
     if chat_id is not None:
         from stcore.chat.cast import load_cast  # a script that runs alone opens no database
 
