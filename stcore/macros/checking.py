@@ -88,6 +88,7 @@ class _Checker:
         self._stack: list[_Stretch] = []
         self._found: dict[Severity, list[Problem]] = {"error": [], "warning": []}
         self._suggested: dict[str, str] = {}
+        self._resolved: dict[str, Macro | None] = {}
 
     def run(self) -> list[Problem]:
         self._later(self._level(self._document.nodes), 0)
@@ -108,8 +109,14 @@ class _Checker:
         return Level.of(nodes, self._takes_block)
 
     def _takes_block(self, call: Call) -> bool:
-        macro = self._registry.resolve(call.name)
+        macro = self._resolve(call.name)
         return macro is None or macro.takes_block(len(call.arguments))
+
+    def _resolve(self, name: str) -> Macro | None:
+        """The registered macro, looked up once for each name of the text."""
+        if name not in self._resolved:
+            self._resolved[name] = self._registry.resolve(name)
+        return self._resolved[name]
 
     def _later(self, level: Level | Sequence[Node], depth: int, *, in_if: bool = False) -> None:
         self._stack.append(_Stretch(level, depth, in_if))
@@ -125,6 +132,13 @@ class _Checker:
                 self._macro(item.opener, item, stretch)
             else:
                 self._macro(item, None, stretch)
+
+    def _argument(self, nodes: Sequence[Node], depth: int) -> None:
+        """An argument is a level of its own; most are a piece of text, which is quickly looked at."""
+        if len(nodes) == 1 and isinstance(text := nodes[0], Text):
+            self._text(text)
+        elif nodes:
+            self._later(self._level(nodes), depth)
 
     def _look_at_value(self, nodes: Sequence[Node], stretch: _Stretch) -> None:
         for node in nodes:
@@ -149,8 +163,8 @@ class _Checker:
 
     def _text(self, text: Text) -> None:
         """Braces that open nothing; those directly before a macro are plain characters that belong to it."""
-        if not text.text:
-            return  # a block comment
+        if "{{" not in text.text:
+            return  # a block comment, whatever stands in it, has no text
         for run in _OPENERS.finditer(self._source, text.start, text.end):
             if run.end() == text.end and self._source.startswith("{{", text.end):
                 continue
@@ -180,7 +194,7 @@ class _Checker:
         name = tag.name.lower()
         if not tag.closes:
             refused[name] = refused.get(name, 0) + 1
-            macro = self._registry.resolve(tag.name)
+            macro = self._resolve(tag.name)
             takes = f"{macro.name} takes {macro.expected_count()}" if macro else f"{tag.name} takes none"
             message = f"{_shown(tag)} cannot be a block here, so it and its closing tag stay as text."
             self._error(message, f"{takes}; a block would be one more than fits.", tag)
@@ -195,7 +209,7 @@ class _Checker:
     # -- calls -------------------------------------------------------------------------------------------------------
 
     def _find(self, name: str) -> Macro | None:
-        return self._extra.get(name.lower()) or self._registry.resolve(name)
+        return self._extra.get(name.lower()) or self._resolve(name)
 
     def _call(self, node: Call, block: Block | None, depth: int, in_if: bool) -> None:
         macro = self._find(node.name)
@@ -213,7 +227,7 @@ class _Checker:
             self._parts_of_if(node, block, depth)
         else:
             for argument in node.arguments:
-                self._later(self._level(argument.nodes), depth)
+                self._argument(argument.nodes, depth)
             if block is not None:
                 self._later(block.content, depth)
 
@@ -256,7 +270,7 @@ class _Checker:
     def _parts_of_if(self, node: Call, block: Block | None, depth: int) -> None:
         """The condition and the two branches, each a text of its own (9.1)."""
         _, condition = without_mark(node.arguments[0])
-        self._later(self._level(condition.nodes), depth)
+        self._argument(condition.nodes, depth)
         self._constant_condition(condition)
         if block is not None:
             content = Content(node.end, block.closer.start, block.content)
