@@ -288,7 +288,7 @@ class Host:
 
         grammars.keep_in(self.data.cache())
         engine = MacroEngine()
-        engine.registry.on_missing = self._ask_plugins
+        engine.registry.on_missing = self.ask_plugins
         engine.registry.diagnostics = lambda remark: log.warning("%s", remark.message)
         return engine
 
@@ -299,10 +299,10 @@ class Host:
         from stcore.commands.builtin import builtin_commands
         from stcore.commands.registry import Registry
 
-        registry = Registry(builtin_commands(), on_missing=self._ask_plugins)
+        registry = Registry(builtin_commands(), on_missing=self.ask_plugins)
         return Interpreter(registry, self.macros)
 
-    def _ask_plugins(self, _name: str = "") -> bool:
+    def ask_plugins(self, _name: str = "") -> bool:
         """An unknown word was met: add what plugins bring to both languages, once. Whether there was anything.
 
         What is refused is the fault of its plugin; everything else of that plugin works.
@@ -355,7 +355,7 @@ class Host:
     async def start(self) -> None:
         """Bring up what runs by itself: jobs left behind by a program that died, and plugins that want to know."""
         if self.face != "once" or self._handed_in or any((self.data / "plugins").glob("[!_.]*")):
-            await asyncio.to_thread(self._ask_plugins)  # processors of macros act on every text
+            await asyncio.to_thread(self.ask_plugins)  # processors of macros act on every text
         if self.face == "once":
             return
         await asyncio.to_thread(lambda: self.database)

@@ -33,6 +33,8 @@ _COMMANDS = {
     "plugins": ("stcore.cli.lists", "Plugins: list, show, enable, disable."),
     "commands": ("stcore.cli.lists", "The slash commands that scripts can use."),
 }
+    "macros": ("stcore.cli.macros", "The macros that texts can use: all, one, or a search."),
+    "expand": ("stcore.cli.macros", "Run the macros of a text."),
 
 
 class _Lazy(click.Group):

@@ -30,9 +30,14 @@ _MACROS = """\
 
 - `{{user}}`, `{{char}}` - the names
 - `{{pipe}}` - what the last command gave
-- `{{var::name}}`, `{{getvar::name}}`, `{{getglobalvar::name}}` - variables of the script, the chat, the settings
+- `{{var::name}}`, `{{.name}}`, `{{$name}}` - variables of the script, the chat, all chats
 - `{{lastMessage}}`, `{{input}}` - the last message, the message box
-- `{{time}}`, `{{date}}`, `{{random::a::b}}`, `{{roll::1d6}}`"""
+- `{{time}}`, `{{date}}`, `{{random::a::b}}`, `{{roll::1d6}}` - time and chance
+- `{{if condition}}...{{else}}...{{/if}}` - one of two texts
+- `{{// note}}`, `{{//}}...{{///}}` - what nobody shall see
+
+`stcore macros` lists all of them, `stcore macros NAME` explains one, `stcore expand TEXT` tries a text; the same is
+written in `docs/macros.md`."""
 
 _TOPICS = {"": _OVERVIEW, "format": _FORMAT, "2": _FORMAT, "macros": _MACROS, "4": _MACROS}
 _ALL_COMMANDS = frozenset(("slash", "commands", "1"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stcore.clock import SystemClock
 from stcore.macros.definitions import Argument, Macro
@@ -192,6 +192,48 @@ def by_group(registry: Registry) -> list[tuple[str, list[Macro]]]:
 def describe_macro(registry: Registry, macro: Macro) -> str:
     """One macro in Markdown: what it does and gives, its arguments, other names, examples."""
     return "\n".join(_entry(registry, macro))
+
+
+def search(registry: Registry, words: str) -> list[Macro]:
+    """The macros in whose name, aliases, group or summary every word occurs, in the order of the documentation."""
+    wanted = words.casefold().split()
+    return [
+        macro
+        for _, macros in by_group(registry)
+        for macro in macros
+        if all(word in _searched(registry, macro) for word in wanted)
+    ]
+
+
+def _searched(registry: Registry, macro: Macro) -> str:
+    return " ".join([macro.name, *other_names(registry, macro), macro.group, macro.summary]).casefold()
+
+
+def macro_record(registry: Registry, macro: Macro) -> dict[str, Any]:
+    """Everything about a macro as JSON values, for programs."""
+    return {
+        "name": macro.name,
+        "aliases": other_names(registry, macro),
+        "signature": macro.signature,
+        "group": macro.group,
+        "summary": macro.summary,
+        "returns": macro.returns,
+        "arguments": [
+            {
+                "name": argument.name,
+                "summary": argument.summary,
+                "types": list(argument.type_names),
+                "optional": argument.optional,
+                "default": argument.default,
+            }
+            for argument in macro.arguments
+        ],
+        "list": None if macro.rest is None else {"minimum": macro.rest.minimum, "maximum": macro.rest.maximum},
+        "depends_on": macro.determinism,
+        "effect": macro.effect,
+        "plugin": macro.plugin,
+        "examples": [list(example) for example in macro.examples],
+    }
 
 
 def other_names(registry: Registry, macro: Macro) -> list[str]:
