@@ -172,7 +172,14 @@ async def _choices(what: str, place: Caret, registry: Registry, services: Servic
             return scoped
         case "closures":
             stored = await services.scripts.names() if services.scripts is not None else ()
-            return scoped + [Completion(_quoted(name), name, "closure", "stored script") for name in stored]
+            return scoped + [Completion(_quoted(name), name, "closure", "quick reply") for name in stored]
+        case "stored scripts":
+            found = await services.scripts.names() if services.scripts is not None else ()
+        case "reply positions":
+            listed = await services.scripts.listed() if services.scripts is not None else ()
+            return [Completion(str(place), str(place), "value", name) for place, name in enumerate(listed)]
+        case "reply sets" | "replies":
+            found = await _replies(what, services)
         case "variables":
             local = _stored(services.environment.local, "variable of the chat")
             return scoped + local + _stored(services.environment.globals, "global variable")
@@ -189,6 +196,17 @@ async def _choices(what: str, place: Caret, registry: Registry, services: Servic
 
 async def _pictures(what: str, services: Services) -> Sequence[str]:
     return await services.images.choices(what) if services.images is not None else ()
+
+
+async def _replies(what: str, services: Services) -> Sequence[str]:
+    """The sets of quick replies, or the labels of all of them."""
+    if services.replies is None:
+        return ()
+    sets = await services.replies.sets()
+    if what == "reply sets":
+        return sets
+    labels = [label for name in sets for label in await services.replies.labels(name)]
+    return list(dict.fromkeys(labels))
 
 
 def _stored(store: VariableStore, summary: str) -> list[Completion]:

@@ -204,6 +204,8 @@ async def test_a_stored_script_runs_apart_and_sees_its_arguments() -> None:
         async def names(self) -> list[str]:
             return ["hello", "bad"]
 
+        listed = names
+
         async def say(self, text: str, *, send: bool) -> None:
             raise AssertionError("nothing here is a message")
 

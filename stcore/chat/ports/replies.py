@@ -45,8 +45,13 @@ class RepliesPort:
         listed = await self._library().listed(await self._scopes())
         return self._stored(listed[position]) if 0 <= position < len(listed) else None
 
+    async def listed(self) -> Sequence[str]:
+        return [found.name for found in await self._library().listed(await self._scopes())]
+
     async def names(self) -> Sequence[str]:
-        return [f"{of.name}.{reply.label}" for of in await self._library().sets() for reply in of.replies]
+        active = [found.reply.label for found in await self._library().listed(await self._scopes())]
+        known = [f"{of.name}.{reply.label}" for of in await self._library().sets() for reply in of.replies]
+        return list(dict.fromkeys(name for name in (*active, *known) if name))
 
     async def say(self, text: str, *, send: bool) -> None:
         await self._say(text, send)

@@ -35,6 +35,10 @@ class Scripts(Protocol):
         """The stored script at a position, from 0, among those that are switched on."""
         ...
 
+    async def listed(self) -> Sequence[str]:
+        """The names of those that are switched on, in the order of their positions."""
+        ...
+
     async def names(self) -> Sequence[str]:
         """The names that ``/run`` finds, for completion."""
         ...
