@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from stcore.host import Host
 
 
-async def begin_chat(host: Host, character_id: str | None = None, *, title: str = "") -> Chat:
-    """A new chat; with a character it is called after it and opened by its greeting. Raises ``NotFound``."""
+async def begin_chat(
+    host: Host, character_id: str | None = None, *, group_id: str | None = None, title: str = ""
+) -> Chat:
+    """A new chat; with a character or group it is called after it and opened by greetings. Raises ``NotFound``."""
+    if group_id is not None:
+        return await _begin_group_chat(host, group_id, title)
     if character_id is None:
         return await host.chats.create(title)
     character = await host.characters.get(character_id)
@@ -63,8 +67,8 @@ async def chat_with(host: Host, character_id: str) -> str:
     return known[0] if known else (await begin_chat(host, character_id)).id
 
 
-async def begin_group_chat(host: Host, group_id: str, *, title: str = "") -> Chat:
-    """A new chat of a group, opened by the greetings of its members in their order."""
+async def _begin_group_chat(host: Host, group_id: str, title: str) -> Chat:
+    """Every member says its greeting, in their order."""
     group, members = await host.database.read(lambda c: (read_group(c, group_id), group_members(c, group_id)))
     if group is None:
         raise NotFound("This group no longer exists.")
@@ -80,4 +84,4 @@ async def chat_of_group(host: Host, group_id: str) -> str:
     ours = select(chats.c.id).where(chats.c.group_id == group_id, chats.c.temporary.is_(False))
     newest = ours.order_by(chats.c.updated.desc(), chats.c.id.desc()).limit(1)
     known = await host.database.read(lambda connection: connection.execute(newest).scalar())
-    return known or (await begin_group_chat(host, group_id)).id
+    return known or (await begin_chat(host, group_id=group_id)).id

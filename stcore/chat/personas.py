@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from stcore.chat.names import ENDING, best_matches, copy_key, folded
 from stcore.chat.preferences import write as write_settings
+from stcore.commands.services.personas import POSITIONS, ROLES
 from stcore.errors import NotFound, UserError
 from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
@@ -29,11 +30,6 @@ T = TypeVar("T")
 
 HOST, ACTIVE, DEFAULT = "host", "persona", "default_persona"
 """Where the settings keep the persona that was taken last, and the one that new chats begin with."""
-
-POSITIONS = {"inPrompt": 0, "topAN": 2, "bottomAN": 3, "atDepth": 4, "none": 9}
-"""Where a description goes: into the prompt, above or below the author's note, among the messages, nowhere."""
-
-ROLES = {"system": 0, "user": 1, "assistant": 2}
 
 _EXTRA: dict[str, Any] = {"title": "", "position": 0, "depth": 2, "role": 0, "lorebook": "", "connections": []}
 _LETTERS = re.compile(r"[\W_]+")

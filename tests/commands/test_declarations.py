@@ -6,26 +6,43 @@ from typing import Any
 
 import pytest
 
+from stcore.chat.session import Session
 from stcore.commands import Command, Example, Named, Registry, Unnamed, command, standard_registry
 from stcore.commands.help import describe_command, help_text
 from stcore.errors import ExecutionError, ParseError, PluginError
 from stcore.testing.memory import MemoryHost, make_interpreter
+from stcore.testing.stage import stage
 
 INTERPRETER = make_interpreter()
 
 
-def examples() -> list[Any]:
+ON_STAGE = frozenset(("characters", "personas"))
+"""Groups whose commands need what only a real host has."""
+
+
+def examples(*, on_stage: bool) -> list[Any]:
     return [
         pytest.param(example, id=f"{entry.name}-{number}")
         for entry in standard_registry()
         for number, example in enumerate(entry.examples)
+        if (entry.group in ON_STAGE) == on_stage
     ]
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("example", examples())
+@pytest.mark.parametrize("example", examples(on_stage=False))
 async def test_example_does_what_it_says(example: Example) -> None:
-    host = MemoryHost(interpreter=INTERPRETER)
+    await check_example(MemoryHost(interpreter=INTERPRETER), example)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("example", examples(on_stage=True))
+async def test_example_does_what_it_says_on_a_real_host(example: Example) -> None:
+    async with stage() as session:
+        await check_example(session, example)
+
+
+async def check_example(host: MemoryHost | Session, example: Example) -> None:
     if example.setup:
         await host.run(example.setup)
     if example.error:

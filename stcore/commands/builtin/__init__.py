@@ -18,6 +18,9 @@ _GROUPS = (
     "images",
     "quick_replies",
     "reply_sets",
+    "characters",
+    "tags",
+    "personas",
 )
 
 

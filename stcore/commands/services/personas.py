@@ -10,6 +10,12 @@ Binding = Literal["chat", "character", "default"]
 """What a persona can be bound to: this chat, the current character (or group), or all new chats."""
 
 
+POSITIONS = {"inPrompt": 0, "topAN": 2, "bottomAN": 3, "atDepth": 4, "none": 9}
+"""Where a description goes: into the prompt, above or below the author's note, among the messages, nowhere."""
+
+ROLES = {"system": 0, "user": 1, "assistant": 2}
+
+
 @dataclass(frozen=True, slots=True)
 class Persona:
     """A persona as commands see it; ``fields`` is its record under the names scripts use."""
