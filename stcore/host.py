@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from stcore.bus import Bus
     from stcore.chat.characters.store import CharacterStore
+    from stcore.chat.generations import Generations
     from stcore.chat.personas import PersonaStore
     from stcore.chat.preferences import Preferences
+    from stcore.chat.prompting.presets import PresetStore
     from stcore.chat.replies.automation import StartUp
     from stcore.chat.replies.library import ReplyLibrary
     from stcore.chat.session import Session
@@ -169,6 +171,20 @@ class Host:
         from stcore.chat.personas import PersonaStore
 
         return PersonaStore(self.database, self.bus, self.clock, self.library)
+
+    @cached_property
+    def generations(self) -> Generations:
+        """What text models are writing."""
+        from stcore.chat.generations import Generations
+
+        return Generations()
+
+    @cached_property
+    def presets(self) -> PresetStore:
+        """Samplers, templates and system prompts by name."""
+        from stcore.chat.prompting.presets import PresetStore
+
+        return PresetStore(self.database, self.bus, self.clock)
 
     @cached_property
     def preferences(self) -> Preferences:
@@ -365,6 +381,8 @@ class Host:
     async def close(self) -> None:
         """Shut down in the reverse order of need."""
         made = self.__dict__
+        if "generations" in made:
+            await (self.generations.finish() if self.face == "once" else self.generations.close())
         if "plugins" in made and self.face != "once":
             self.plugins.call("stcore_shutdown", host=self)
         if "jobs" in made:

@@ -1,66 +1,185 @@
-"""One reply of the text model: the chat becomes a prompt, the words go to every face as they come, the rest is kept."""
+"""One text of the model: the chat becomes a prompt, the words go to every face as they come, the rest is kept."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stcore.chat.records import Message, NewMessage
-from stcore.errors import StcoreError
+from stcore.errors import BadResponse, StcoreError
 from stcore.storage.ids import new_id
-from stcore.text.model import Completion
-from stcore.text.prompt import Cast, chat_prompt
 from stcore.text.reply import Reply, Replying
 
 if TYPE_CHECKING:
-    from stcore.host import Host
-    from stcore.macros import Environment
-
-HISTORY = 500
-"""Messages looked at; the token budget ends the prompt long before."""
+    from stcore.chat.prompting.build import Request
+    from stcore.chat.prompting.scene import RawWanted, Scene, Wanted
+    from stcore.text.model import TextConnection
 
 
-async def reply(host: Host, chat_id: str, environment: Environment, message_id: str | None = None) -> Message | None:
-    """Let the model of the host answer in a chat; with ``message_id`` as another swipe of that message.
+async def reply(scene: Scene, wanted: Wanted, message: Message | None = None) -> Message | None:
+    """Let the model write into the chat: a reply, or what becomes of ``message`` (another swipe of it, another message
+    in its place, more of it).
 
-    Words that came before a failure or a stop are kept as the reply. Raises the ``StcoreError`` of the model.
+    Words that came before a failure or a stop are kept. Raises the ``StcoreError`` of the model.
     """
-    settings = host.settings.current.chat
+    from stcore.chat.prompting.build import build_request
+
+    host = scene.host
     connection = await host.texts.open()
-    before = (await host.chats.message(message_id)).position if message_id else None
-    cast = Cast(environment.user, environment.char, environment.persona, instructions=settings.system_prompt)
-    messages = chat_prompt(
-        await host.chats.messages(chat_id, before, HISTORY),
-        cast,
-        budget=settings.context_tokens,
-        expand=lambda text: host.macros.expand(text, environment),
-    )
-    replying = Replying(connection, Completion(messages), speaker=environment.char)
-    run_id = new_id()
-    host.publish("reply.started", {"id": run_id, "name": environment.char, "message_id": message_id}, chat_id)
-    ended: dict[str, Any] = {"id": run_id}
+    if message is not None and wanted.kind in ("swipe", "regenerate"):
+        wanted = replace(wanted, before=message.position)
+    scene.facts.last_generation = wanted.kind
+    written = _Written(scene, wanted, connection, message)
     try:
-        await _stream(host, chat_id, run_id, replying)
-    except StcoreError as error:
-        ended["error"] = error.to_dict()
-        raise
+        request = await build_request(scene, wanted, connection)
+        scene.window.first_included = request.prompt.first_included
+        return await written.stream(request)
     finally:
-        # A stop (cancellation) ends the words, not the keeping of what had come.
-        message = await asyncio.shield(_keep(host, chat_id, environment.char, replying.reply, message_id))
-        host.publish("reply.ended", {**ended, "message_id": message.id if message else None}, chat_id)
-    return message
+        await _ended(scene)
 
 
-async def _stream(host: Host, chat_id: str, run_id: str, replying: Replying) -> None:
-    async for words in replying.words():
-        host.publish("reply.piece", {"id": run_id, "text": words}, chat_id)
+async def speak(scene: Scene, wanted: Wanted) -> Reply:
+    """A text with the chat as context that is not stored: what a script asked for, or words for the user.
+
+    An answer without words is an empty reply. Raises the ``StcoreError`` of the model.
+    """
+    from stcore.chat.prompting.build import build_request
+
+    connection = await scene.host.texts.open()
+    scene.facts.last_generation = wanted.kind
+    try:
+        request = await build_request(scene, wanted, connection)
+        scene.window.first_included = request.prompt.first_included
+        return await _whole(connection, request)
+    finally:
+        await _ended(scene)
 
 
-async def _keep(host: Host, chat_id: str, name: str, made: Reply, message_id: str | None) -> Message | None:
-    text = made.text.rstrip()
-    if not text:
-        return None
-    extra = {} if made.finished else {"cut_off": True}
-    if message_id is not None:
-        return await host.chats.add_swipe(message_id, text, extra)
-    return await host.chats.append(chat_id, NewMessage("assistant", name, text, extra=extra))
+async def speak_alone(scene: Scene, wanted: RawWanted) -> Reply:
+    """A text without the chat."""
+    from stcore.chat.prompting.build import build_raw
+
+    connection = await scene.host.texts.open()
+    scene.facts.last_generation = "quiet"
+    return await _whole(connection, await build_raw(scene, wanted, connection))
+
+
+def replying(connection: TextConnection, request: Request) -> Replying:
+    """The reply to a request, in the making."""
+    ends = request.ends
+    return Replying(
+        connection,
+        request.completion,
+        speaker=ends.speaker,
+        opening=request.prompt.prefill,
+        marks=ends.marks,
+        tags=ends.tags,
+    )
+
+
+async def _whole(connection: TextConnection, request: Request) -> Reply:
+    made = replying(connection, request)
+    try:
+        async for _ in made.words():
+            pass
+    except BadResponse:
+        if made.reply.reason == "":
+            raise
+    return made.reply
+
+
+async def _ended(scene: Scene) -> None:
+    """Injections that were meant for one generation are gone after it, also after one that was stopped."""
+    from stcore.chat.prompting.injections import Injections
+    from stcore.chat.prompting.shelf import chat_shelf
+
+    await asyncio.shield(Injections(chat_shelf(scene.host, scene.chat_id)).drop_ephemeral())
+
+
+class _Written:
+    """A text on its way into the chat."""
+
+    def __init__(self, scene: Scene, wanted: Wanted, connection: TextConnection, message: Message | None) -> None:
+        self._scene, self._wanted, self._connection, self._message = scene, wanted, connection, message
+        self._id = new_id()
+        self._started = scene.host.clock.monotonic()
+
+    async def stream(self, request: Request) -> Message | None:
+        """Show the words as they come; keep them in the end, whatever ends them."""
+        made = replying(self._connection, request)
+        message = self._message
+        opening = message.text if message is not None and self._wanted.kind == "continue" else request.prompt.prefill
+        self._publish("reply.started", name=self._scene.environment.char, message_id=message.id if message else None)
+        ended: dict[str, Any] = {}
+        text = _Joined(opening)
+        try:
+            if opening:
+                self._publish("reply.piece", text=opening)
+            async with aclosing(made.words()) as pieces:
+                async for words in pieces:
+                    self._publish("reply.piece", text=text.add(words))
+        except StcoreError as error:
+            ended["error"] = error.to_dict()
+            raise
+        finally:
+            # A stop (cancellation) ends the words, not the keeping of what had come.
+            kept = await asyncio.shield(self._keep(text, made.reply))
+            self._publish("reply.ended", **ended, message_id=kept.id if kept else None)
+        return kept
+
+    def _publish(self, kind: str, **data: Any) -> None:
+        self._scene.host.publish(kind, {"id": self._id, **data}, self._scene.chat_id)
+
+    async def _keep(self, text: _Joined, made: Reply) -> Message | None:
+        if not text.added.strip():
+            return None
+        chats, message = self._scene.host.chats, self._message
+        whole, extra = text.whole.rstrip(), self._extra(made)
+        if message is None:
+            new = NewMessage("assistant", self._scene.environment.char, whole, extra=extra)
+            return await chats.append(self._scene.chat_id, new)
+        match self._wanted.kind:
+            case "continue":
+                kept = {key: value for key, value in message.extra.items() if key != "cut_off"}
+                thoughts = "\n".join(filter(None, (kept.get("reasoning"), extra.get("reasoning"))))
+                extra = {**kept, **extra, **({"reasoning": thoughts} if thoughts else {})}
+                return await chats.edit(message.id, text=whole, extra=extra)
+            case "regenerate":
+                await chats.remove(message.id)
+                new = NewMessage("assistant", self._scene.environment.char, whole, at=message.position, extra=extra)
+                return await chats.append(self._scene.chat_id, new)
+            case _:
+                return await chats.add_swipe(message.id, whole, extra)
+
+    def _extra(self, made: Reply) -> dict[str, Any]:
+        """How the text came to be, under the names by which chats are exchanged."""
+        model = str(getattr(self._connection.options, "model", "") or "")
+        extra: dict[str, Any] = {"api": self._connection.name, **({"model": model} if model else {})}
+        if made.reasoning.strip():
+            seconds = self._scene.host.clock.monotonic() - self._started
+            extra |= {"reasoning": made.reasoning.strip(), "reasoning_duration": round(seconds * 1000)}
+        return extra if made.finished else {**extra, "cut_off": True}
+
+
+class _Joined:
+    """What stood there already, and the words that are added to it."""
+
+    def __init__(self, opening: str) -> None:
+        self._opening, self.added = opening, ""
+
+    def add(self, words: str) -> str:
+        """Add words; gives them with a blank before the first where words would grow together."""
+        if not self.added and self._grows_together(words):
+            words = f" {words}"
+        self.added += words
+        return words
+
+    @property
+    def whole(self) -> str:
+        return self._opening + self.added
+
+    def _grows_together(self, words: str) -> bool:
+        last, first = self._opening[-1:], words[:1]
+        return bool(last) and not last.isspace() and last not in "([{“‘«\"'*_-" and first.isalnum()

@@ -17,10 +17,12 @@ from stcore.errors import Busy, StcoreError, UserError
 from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
+    from stcore.chat.prompting.scene import Scene, Wanted
     from stcore.chat.records import Message
     from stcore.commands.runtime import Result, Run
     from stcore.commands.services import Ui
     from stcore.host import Host
+    from stcore.macros import Environment
 
 log = logging.getLogger("stcore.chat")
 
@@ -47,7 +49,7 @@ class Session:
         self._saying = False
         self._run: Run | None = None
         self._run_id = ""
-        self._reply: asyncio.Task[Message | None] | None = None
+        self._writing = 0
 
     async def load(self) -> None:
         """Read what the chat needs, in worker threads; a script that runs alone reads its variables when it asks."""
@@ -94,7 +96,7 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether something runs in the foreground."""
-        return self._saying or self._run is not None or self._reply is not None
+        return self._saying or self._run is not None or self._writing > 0
 
     async def say(self, text: str) -> None:
         """Run one line of input to its end: what begins with a slash is a script, anything else a message."""
@@ -104,7 +106,7 @@ class Session:
             self._saying = True
             await self._say(text)
         except StcoreError as error:
-            self._report(error)
+            self.report(error)
 
     async def _say(self, text: str) -> None:
         try:
@@ -115,7 +117,8 @@ class Session:
         finally:
             self._saying = False
 
-    def _report(self, error: StcoreError) -> None:
+    def report(self, error: StcoreError) -> None:
+        """Show an error that ends nothing."""
         if self.ui is not None:
             self.ui.error(error)
         else:
@@ -201,29 +204,53 @@ class Session:
 
         ``None`` when it was stopped before a word came. What had come when it was stopped or failed is kept.
         """
+        from stcore.chat.prompting.scene import Wanted
+
+        return await self.write(Wanted("swipe" if message_id else "normal"), message_id)
+
+    async def write(
+        self, wanted: Wanted, message_id: str | None = None, *, speaker: Environment | None = None
+    ) -> Message | None:
+        """Let the text model write into the chat: a reply, or what becomes of a message (see :func:`.replying.reply`).
+
+        ``speaker`` is the environment of another character who answers. ``None`` as of :meth:`reply`; raises
+        :class:`Busy` while something else is written here.
+        """
         from stcore.chat.replying import reply
 
         self._wants_reply = False
         chat_id = await self.open_chat()
+        message = await self.host.chats.message(message_id) if message_id else None
         if not await self.automation.happened("generation"):
             return None
-        self.surroundings.facts.last_generation = "swipe" if message_id else "normal"
-        self._reply = asyncio.ensure_future(reply(self.host, chat_id, self.environment, message_id))
+        self._writing += 1
         try:
-            message = await self._reply
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise  # we are stopped ourselves, and the reply with us; else only the reply was
-            return None
+            written = await self.host.generations.run(chat_id, reply(self.scene(chat_id, speaker), wanted, message))
         finally:
-            self._reply = None
+            self._writing -= 1
             await self.window.refresh()
-        if message is not None:
-            called = {"chat_id": chat_id, "message": message.to_dict()}
+        if written is not None:
+            called = {"chat_id": chat_id, "message": written.to_dict()}
             await asyncio.to_thread(self.host.plugins.call, "stcore_message", **called)
             await self.automation.happened("bot")
-        return message
+        return written
+
+    def scene(self, chat_id: str, speaker: Environment | None = None) -> Scene:
+        """The chat as a prompt sees it. It stays what it is when the session goes to another chat meanwhile."""
+        from stcore.chat.prompting.scene import Scene
+
+        environment = (speaker or self.environment).child()
+        return Scene(self.host, chat_id, environment, self.surroundings.facts, self.window, self._passes)
+
+    async def _passes(self, script: str) -> bool:
+        """Whether the closure of an injection's filter lets it in; one that fails keeps it out and is told."""
+        from stcore.commands.values import is_true
+
+        try:
+            return is_true((await self.host.interpreter.run(script, self.services)).text)
+        except StcoreError as error:
+            self.report(error)
+            return False
 
     # -- stopping ----------------------------------------------------------------------------------------------------
 
@@ -232,10 +259,9 @@ class Session:
         running = self.busy
         if self._run is not None:
             self._run.stop()
-        if self._reply is not None:
-            self._reply.cancel()
+        written = self.host.generations.stop(self.chat_id)
         self._wants_reply = False
-        return self.automation.stop() or running
+        return self.automation.stop() or written or running
 
     def pause(self) -> None:
         """Hold the running script before its next command."""

@@ -100,6 +100,8 @@ class Completion:
     seed: int | None = None
     stream: bool = True
     extra: dict[str, Any] = field(default_factory=dict)
+    prompt: str = ""
+    """The messages as one text, for models whose :meth:`TextModel.form` is ``text``."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,10 @@ class TextModel(ABC):
 
     class Options(Options):
         """No settings."""
+
+    def form(self, options: Any) -> Literal["messages", "text"]:
+        """What a request of this set-up has to bring: messages, or one text that the model completes."""
+        return "messages"
 
     def endpoint(self, options: Any) -> Endpoint:
         """Address and credentials of a set-up; override when they are not called ``url`` and ``api_key``."""

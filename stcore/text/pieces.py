@@ -10,20 +10,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from stcore.text.cutting import unfinished
 from stcore.text.model import ReasoningPiece, TextPiece, ToolCall
 
 OPEN, CLOSE = "<think>", "</think>"
 
 
 class ThinkSplitter:
-    """Takes ``<think>...</think>`` out of streamed text, also when a tag is split between two pieces.
+    """Takes ``<think>...</think>`` (or what stands between other marks) out of streamed text, also when a mark is split
+    between two pieces.
 
     >>> splitter = ThinkSplitter()
     >>> [*splitter.feed("<think>hm</th"), *splitter.feed("ink>Hello"), *splitter.finish()]
     [ReasoningPiece(text='hm'), TextPiece(text='Hello')]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, opening: str = OPEN, closing: str = CLOSE) -> None:
+        self._opening, self._closing = opening, closing
         self._held = ""
         self._thinking = False
         self._after_thought = False
@@ -32,14 +35,14 @@ class ThinkSplitter:
         """What is certain after ``text`` came."""
         self._held += text
         while True:
-            tag = CLOSE if self._thinking else OPEN
+            tag = self._closing if self._thinking else self._opening
             before, found, after = self._held.partition(tag)
             if not found:
                 break
             yield from self._piece(before)
             self._held, self._thinking = after, not self._thinking
             self._after_thought = not self._thinking
-        keep = _unfinished(self._held, tag)
+        keep = unfinished(self._held, tag)
         sure, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
         yield from self._piece(sure)
 
@@ -55,11 +58,6 @@ class ThinkSplitter:
             self._after_thought = not text
         if text:
             yield ReasoningPiece(text) if self._thinking else TextPiece(text)
-
-
-def _unfinished(text: str, tag: str) -> int:
-    """How many characters at the end of ``text`` may be the beginning of ``tag``."""
-    return next((size for size in range(min(len(tag) - 1, len(text)), 0, -1) if text.endswith(tag[:size])), 0)
 
 
 @dataclass

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 from stcore.errors import BadResponse, NetworkError, ProviderError, ServerError
+from stcore.text.cutting import Ender
 from stcore.text.model import (
     Completion,
     Finish,
@@ -19,6 +20,7 @@ from stcore.text.model import (
     ToolCall,
     ToolCallPiece,
 )
+from stcore.text.pieces import ThinkSplitter
 
 TRIES = 3
 LONGEST_WAIT = 60.0
@@ -56,12 +58,26 @@ class Replying:
     Cancelling the task (or closing the iterator) stops the model; ``reply`` keeps what came until then. A failure
     before the first piece is tried again where the error allows it (spec/sources/README.md 3.7); a later one is
     raised. An answer without words, pictures or tool calls is a ``BadResponse``.
+
+    ``opening`` is how the reply was made to begin; a model that repeats it is not taken at its word. The reply ends
+    before the first of ``marks``, whether the model stops there or not. ``tags`` stand around thoughts.
     """
 
-    def __init__(self, connection: TextConnection, request: Completion, *, speaker: str = "") -> None:
+    def __init__(
+        self,
+        connection: TextConnection,
+        request: Completion,
+        *,
+        speaker: str = "",
+        opening: str = "",
+        marks: Sequence[str] = (),
+        tags: tuple[str, str] = ("", ""),
+    ) -> None:
         self.connection, self.request = connection, request
         self.reply = Reply()
-        self._cleaner = _Cleaner(speaker)
+        self._cleaner = _Cleaner(speaker, opening)
+        self._ender = Ender(marks)
+        self._splitter = ThinkSplitter(*tags) if all(tags) else None
 
     async def words(self) -> AsyncGenerator[str, None]:
         """The words of the reply; joined and trimmed at the end they are ``reply.text``."""
@@ -70,7 +86,10 @@ class Replying:
                 if words := self._take(piece):
                     self.reply.text += words
                     yield words
-        if rest := self._cleaner.finish():
+                if self._ender.ended:
+                    self.reply.reason = self.reply.reason or "stop"
+                    break
+        if rest := self._rest():
             self.reply.text += rest
             yield rest
         self.reply.text = self.reply.text.rstrip()
@@ -84,7 +103,7 @@ class Replying:
     def _take(self, piece: Piece) -> str:
         match piece:
             case TextPiece():
-                return self._cleaner.feed(piece.text)
+                return self._clean(piece.text)
             case ReasoningPiece():
                 self.reply.reasoning += piece.text
             case ToolCallPiece():
@@ -94,6 +113,23 @@ class Replying:
             case Finish():
                 self.reply.reason, self.reply.usage = piece.reason, piece.usage
         return ""
+
+    def _clean(self, text: str) -> str:
+        if self._splitter is None:
+            return self._ender.feed(self._cleaner.feed(text))
+        return "".join(map(self._sort, self._splitter.feed(text)))
+
+    def _sort(self, piece: TextPiece | ReasoningPiece) -> str:
+        """The words of a piece; a thought is put aside."""
+        if isinstance(piece, TextPiece):
+            return self._ender.feed(self._cleaner.feed(piece.text))
+        self.reply.reasoning += piece.text
+        return ""
+
+    def _rest(self) -> str:
+        """What was held back until the end was certain."""
+        held = "" if self._splitter is None else "".join(map(self._sort, self._splitter.finish()))
+        return held + self._ender.feed(self._cleaner.finish()) + self._ender.finish()
 
     async def _pieces(self) -> AsyncGenerator[Piece, None]:
         connection, tried = self.connection, 0
@@ -132,25 +168,33 @@ def _pause(error: ProviderError, tried: int, jitter: float) -> float | None:
 
 
 class _Cleaner:
-    """Takes blank beginnings and the speaker's own name (``Mira: ``) off the front of streamed text."""
+    """Takes blank beginnings, the speaker's own name (``Mira: ``) and a repeated opening off streamed text."""
 
-    def __init__(self, speaker: str) -> None:
+    def __init__(self, speaker: str, opening: str = "") -> None:
         self._marks = tuple(mark for mark in (f"{speaker}:", f"**{speaker}:**", f"**{speaker}**:") if speaker)
+        self._opening = opening
         self._held: str | None = ""
 
     def feed(self, text: str) -> str:
         if self._held is None:
             return text
-        self._held = (self._held + text).lstrip()
-        if not self._held or any(mark.startswith(self._held) for mark in self._marks):
-            return ""  # it may still become the name
+        self._held += text
+        bare = self._held.lstrip()
+        if not bare or any(mark.startswith(bare) for mark in (*self._marks, self._opening.lstrip())):
+            return ""  # it may still become the name or the opening
         return self.finish()
 
     def finish(self) -> str:
         text, self._held = self._held or "", None
-        mark = next((mark for mark in self._marks if text.startswith(mark)), "")
-        text = text.removeprefix(mark).lstrip() if mark else text
-        if mark and not text:
+        bare = text.lstrip()
+        if self._opening and bare.startswith(self._opening.lstrip()):
+            return bare.removeprefix(self._opening.lstrip())
+        mark = next((mark for mark in self._marks if bare.startswith(mark)), "")
+        if not mark:
+            # Behind an opening the blanks belong to what is said.
+            return text if self._opening else bare
+        rest = bare.removeprefix(mark).lstrip()
+        if not rest:
             self._held = ""  # blanks may follow in the next piece
             self._marks = ()
-        return text
+        return rest

@@ -12,21 +12,30 @@ from stcore.chat.records import Message
 from stcore.clock import SystemClock
 from stcore.net import Http
 from stcore.plugins import PluginHost
-from stcore.text.prompt import Cast, chat_prompt
+from stcore.text.entries import MAIN_PLAIN, MAIN_ROLE
+from stcore.text.prompt import Recipe, assemble
 from stcore.text.reply import complete
 
 pytestmark = pytest.mark.anyio
 
 MODEL = PluginHost().texts["offline"]
-MIRA = Cast(
-    user="Ann",
-    char="Mira",
-    card={
-        "name": "Mira",
-        "description": "{{char}} is a young lighthouse keeper with long copper hair and green eyes. "
-        "She wears a blue wool sweater.",
-        "scenario": "A stormy night at the lighthouse.",
-    },
+def told(user: str, char: str, **slots: str) -> Recipe:
+    """What the model is told about who talks to whom."""
+
+    def expand(text: str) -> str:
+        return text.replace("{{user}}", user).replace("{{char}}", char)
+
+    main = expand(MAIN_ROLE if slots else MAIN_PLAIN)
+    return Recipe(user=user, char=char, slots={"main": main, **slots}, expand=expand)
+
+
+NOBODY = told("Ann", "Assistant")
+MIRA = told(
+    "Ann",
+    "Mira",
+    charDescription="Mira is a young lighthouse keeper with long copper hair and green eyes. "
+    "She wears a blue wool sweater.",
+    scenario="A stormy night at the lighthouse.",
 )
 
 
@@ -36,15 +45,14 @@ def connection(seed: int = 1, **options: float) -> TextConnection:
     return TextConnection("offline", MODEL, settings, http, SystemClock(), random.Random(seed))
 
 
-async def ask(*texts: str, cast: Cast | None = None, seed: int = 1) -> str:
+async def ask(*texts: str, cast: Recipe = NOBODY, seed: int = 1) -> str:
     """The answer to the last of ``texts``; user and helper took turns before it."""
-    cast = cast or Cast(user="Ann")
     roles = ("user", "assistant")
     history = [
         Message(str(n), "c", n, roles[n % 2], (cast.user, cast.char)[n % 2], text)  # type: ignore[arg-type]
         for n, text in enumerate(texts)
     ]
-    return (await complete(connection(seed), Completion(chat_prompt(history, cast)))).text
+    return (await complete(connection(seed), Completion(assemble(cast, history).messages))).text
 
 
 async def test_it_says_what_it_is_once() -> None:
