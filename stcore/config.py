@@ -15,7 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -80,6 +80,25 @@ class ImageSettings(_Section):
     show_to_model: bool = False
 
 
+class LoreSettings(_Section):
+    """World info. Depths count messages; 0 is no limit unless said otherwise."""
+
+    scan_depth: int = Field(default=2, ge=0, le=1000, description="Newest messages in which keys are looked for.")
+    include_names: bool = Field(default=True, description="Look at the names of senders too.")
+    budget_percent: int = Field(default=25, ge=1, le=100, description="Share of what the model can read.")
+    budget_limit: int = Field(default=0, ge=0, description="No more than so many tokens.")
+    strategy: Literal["character_first", "global_first", "evenly"] = Field(
+        default="character_first", description="Whose entries come first where the budget is short."
+    )
+    recursive: bool = Field(default=True, description="Look for keys in the entries that join, too.")
+    max_rounds: int = Field(default=0, ge=0, description="Look no more than so many times.")
+    min_activations: int = Field(default=0, ge=0, description="Look further back until so many entries joined ...")
+    max_depth: int = Field(default=0, ge=0, description="... but not further than so many messages.")
+    case_sensitive: bool = Field(default=False, description="Keys fit only in the same case.")
+    whole_words: bool = Field(default=True, description="A key of one word fits only a whole word.")
+    group_scoring: bool = Field(default=False, description="In a group the entry with most matching keys wins.")
+
+
 class PluginSettings(_Section):
     """``disabled`` holds names of plugins that are found but not loaded."""
 
@@ -100,6 +119,7 @@ class Settings(_Section):
     storage: StorageSettings = StorageSettings()
     chat: ChatSettings = ChatSettings()
     images: ImageSettings = ImageSettings()
+    lore: LoreSettings = LoreSettings()
     plugins: PluginSettings = PluginSettings()
     sources: dict[str, ConnectionSettings] = {}
     texts: dict[str, ConnectionSettings] = {}

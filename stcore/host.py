@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from stcore.bus import Bus
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.generations import Generations
+    from stcore.chat.lore.service import LoreService
+    from stcore.chat.lore.store import BookStore
     from stcore.chat.personas import PersonaStore
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from stcore.chat.session import Session
     from stcore.chat.store import ChatStore
     from stcore.commands import Interpreter
+    from stcore.commands.guard import Searcher
     from stcore.commands.services import Ui
     from stcore.config import SecretsFile, SettingsFile
     from stcore.connections import Connections, Tools
@@ -185,6 +188,29 @@ class Host:
         from stcore.chat.prompting.presets import PresetStore
 
         return PresetStore(self.database, self.bus, self.clock)
+
+    @cached_property
+    def books(self) -> BookStore:
+        """World info."""
+        from stcore.chat.lore.store import BookStore
+
+        return BookStore(self.database, self.bus, self.clock)
+
+    @cached_property
+    def lore(self) -> LoreService:
+        """What world info adds to a prompt."""
+        from stcore.chat.lore.service import LoreService
+
+        return LoreService(
+            self.database, self.books, self.macros, self.searcher.search, lambda: self.settings.current.lore
+        )
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Searches with expressions that people wrote, within a time limit."""
+        from stcore.commands.guard import Searcher
+
+        return Searcher()
 
     @cached_property
     def preferences(self) -> Preferences:
@@ -392,6 +418,8 @@ class Host:
                 await made[room].aclose()
         if "plugins" in made:
             await self.plugins.aclose()
+        if "searcher" in made:
+            await asyncio.to_thread(self.searcher.close)
         if "bus" in made:
             await self.bus.close()
         if "database" in made:
