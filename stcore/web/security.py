@@ -25,6 +25,10 @@ from stcore.web.errors import answer
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes of a request."""
 
+UPLOAD = "application/octet-stream"
+UPLOAD_LIMIT = 64 * 1024 * 1024
+"""Bytes of a request that is a file (see ``uploads.py``)."""
+
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _HOST = re.compile(r"(?P<name>[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 
@@ -87,7 +91,11 @@ class Guard:
             status, error = refusal
             await answer(error, status, {"Connection": "close"})(scope, receive, send)
         else:
-            await self._app(scope, _limited(receive, self._body_limit), send)
+            await self._app(scope, _limited(receive, self._limit(headers)), send)
+
+    def _limit(self, headers: Headers) -> int:
+        """Bytes that the request may have."""
+        return UPLOAD_LIMIT if _content_type(headers) == UPLOAD else self._body_limit
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, StcoreError] | None:
         """Why the request is refused: status and error, ``None`` when it may pass."""
@@ -106,8 +114,9 @@ class Guard:
         declared = headers.get("content-length", "0")
         if not (declared.isascii() and declared.isdigit()):
             return 400, UserError("The length of the request is not a number.")
-        too_large = len(declared) > 18 or int(declared) > self._body_limit
-        return (413, TooLarge(_too_large(self._body_limit))) if too_large else None
+        limit = self._limit(headers)
+        too_large = len(declared) > 18 or int(declared) > limit
+        return (413, TooLarge(_too_large(limit))) if too_large else None
 
 
 def _unknown_name(name: str) -> Forbidden:
@@ -169,10 +178,15 @@ def _method_refusal(scope: Scope, headers: Headers) -> tuple[int, StcoreError] |
         return 405, UserError(f"{method} is not taken here.")
     if method in _READING or headers.get("origin") or headers.get("sec-fetch-site") == "same-origin":
         return None
-    if headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+    # No page of another site can send either without asking first, which it is refused.
+    if _content_type(headers) in ("application/json", UPLOAD):
         return None
     hint = "Send the header `Content-Type: application/json`, also when there is no body."
     return 415, UserError("A request that changes something has to be JSON.", hint=hint)
+
+
+def _content_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _too_large(limit: int) -> str:
