@@ -189,7 +189,7 @@ class _Offers:
 
     def in_value(self, level: OpenMacro) -> Completion:
         """In the value of a shorthand: information only."""
-        head = _SHORTHAND.match(self._before, self._before.rfind("{{", 0, level.argument_start))
+        head = _SHORTHAND.match(self._before, level.start)
         operator = self._operator_before(level.argument_start)
         variable = (head["prefix"] if head is not None else ".") + level.name
         return Completion("value", self._cursor, self._cursor, variable=variable, operator=operator)

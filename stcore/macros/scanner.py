@@ -74,8 +74,9 @@ class _Level:
 
 
 class OpenMacro(NamedTuple):
-    """A macro whose closing braces have not come yet: its name and the argument that the text ends in."""
+    """A macro whose closing braces have not come yet: where it starts, its name, the argument the text ends in."""
 
+    start: int
     name: str
     argument: int
     argument_start: int
@@ -132,7 +133,8 @@ class Scan:
         level = self._levels[-1]
         delimiters = [mark for index in level.own if (mark := self._marks[index]) is not None]
         argument = max(0, len(delimiters) - 2)
-        return OpenMacro(delimiters[0].value, argument, delimiters[-1].end, level.stops is _REST, level.stops is _VALUE)
+        name, place = delimiters[0].value, delimiters[-1].end
+        return OpenMacro(level.start, name, argument, place, level.stops is _REST, level.stops is _VALUE)
 
     # -- openers ---------------------------------------------------------------------------------------------------
 
