@@ -106,6 +106,8 @@ def observe_script(case: Case) -> dict[str, Any]:
 
 
 async def _observe_script(case: Case) -> dict[str, Any]:
+    from stcore.chat.replies.records import ReplySet
+    from stcore.chat.replies.shelf import EVERYWHERE
     from stcore.commands.syntax import Flags
     from stcore.errors import ScriptError
     from stcore.testing.memory import MemoryHost
@@ -113,6 +115,9 @@ async def _observe_script(case: Case) -> dict[str, Any]:
     given = case.get("flags") or {}
     flags = Flags(given.get("STRICT_ESCAPING", True), given.get("REPLACE_GETVAR", True))
     host = MemoryHost(user=(case.get("env") or {}).get("user", "User"), interpreter=_interpreter())
+    # What was observed is a fresh installation: it has one set of quick replies, empty and switched on everywhere.
+    await host.replies.add(ReplySet("Default"))
+    await host.replies.switch(EVERYWHERE, "Default", True)
     observed: dict[str, Any] = {"pipe": None, "error": False, "aborted": False}
     try:
         for script in case.get("setup") or ():

@@ -20,6 +20,7 @@ from stcore.web import (
     routes_jobs,
     routes_language,
     routes_pictures,
+    routes_replies,
     routes_settings,
     routes_sources,
 )
@@ -79,6 +80,7 @@ def create_app(host: Host, *, names: Names | None = None) -> FastAPI:
         routes_pictures.router,
         routes_jobs.router,
         routes_language.router,
+        routes_replies.router,
         routes_sources.router_of("sources"),
         routes_sources.router_of("texts"),
         events.router,

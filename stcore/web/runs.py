@@ -8,9 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from stcore.chat.replies.acting import act
+from stcore.commands import Result
 from stcore.errors import Busy, HostError, StcoreError
 
 if TYPE_CHECKING:
+    from stcore.chat.replies.press import Press
     from stcore.chat.session import Session
     from stcore.commands.services import Ui
     from stcore.host import Host
@@ -57,6 +60,44 @@ class Runs:
     async def regenerate(self, chat_id: str, message_id: str) -> None:
         """Start to write the reply ``message_id`` once more. Raises ``NotFound`` and :class:`Busy`."""
         await self._start(chat_id, "reply", lambda session: session.reply(message_id))
+
+    async def press(self, chat_id: str, ready: Press, typed: str) -> str:
+        """Start what a quick reply does; gives the text that belongs into the message box, empty for other deeds.
+
+        ``typed`` is what stands there. Raises ``NotFound`` and :class:`Busy`.
+        """
+        if ready.deed == "insert":
+            session = await self._host.session(chat_id, self._ui(chat_id))
+            session.surroundings.facts.input = typed
+            return session.expand(ready.text)
+
+        async def work(session: Session) -> None:
+            session.surroundings.facts.input = typed
+            await act(session, ready)
+
+        await self._start(chat_id, "script" if ready.deed == "run" else "reply", work)
+        return ""
+
+    async def opened(self, chat_id: str, *, new: bool) -> None:
+        """Start what waits for the chat to be opened. Raises ``NotFound``."""
+        await self._start(chat_id, "script", lambda session: session.opened(new=new))
+
+    async def attempt(self, chat_id: str, script: str, typed: str) -> Result:
+        """Run a script to its end and give its result. Raises its errors, ``NotFound`` and :class:`Busy`."""
+        ended: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        async def work(session: Session) -> None:
+            session.surroundings.facts.input = typed
+            try:
+                ended.set_result(await session.run(script, arguments={"*": ""}))
+            except StcoreError as error:
+                ended.set_exception(error)
+            finally:
+                if not ended.done():
+                    ended.set_result(Result(None, aborted=True, abort_reason="The script was stopped."))
+
+        await self._start(chat_id, "script", work)
+        return await ended
 
     def of(self, chat_id: str) -> list[Session]:
         """The sessions in which something of this chat runs."""

@@ -124,7 +124,7 @@ class Automation:
                 )
             await self._do(found)
         except StcoreError as error:
-            self._report(_named(error, found.name))
+            self._report(named_error(error, found.name))
         except Exception as error:
             log.exception("the quick reply %s failed", found.name)
             self._report(HostError(f"The quick reply “{found.name}” failed inside: {error!r}."))
@@ -159,7 +159,7 @@ def switched_on(host: Host) -> bool:
     return not host.data.settings.exists() or host.settings.current.chat.quick_replies
 
 
-def _named(error: StcoreError, name: str) -> StcoreError:
+def named_error(error: StcoreError, name: str) -> StcoreError:
     """The error with the name of the reply in which it happened; it keeps its place in the script."""
     if not isinstance(error, ScriptError):
         return error

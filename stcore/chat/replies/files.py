@@ -73,7 +73,7 @@ def set_from_json(data: Any) -> ReplySet:
     if not name:
         raise UserError("The set has no name.", hint='Give it one: "name": "My set".')
     fields.take("qrList")
-    replies = tuple(_reply(item, f"Reply {number}") for number, item in enumerate(data["qrList"], 1))
+    replies = tuple(reply_from_json(item, f"Reply {number}") for number, item in enumerate(data["qrList"], 1))
     color = fields.text("color")
     made = ReplySet(
         name=name,
@@ -103,7 +103,8 @@ def _with_own_ids(of: ReplySet) -> ReplySet:
     return replace(of, replies=tuple(replies), highest_id=max(of.highest_id, highest))
 
 
-def _reply(data: Any, where: str) -> Reply:
+def reply_from_json(data: Any, where: str = "The reply") -> Reply:
+    """One reply of a set; ``where`` is how errors call it. Raises :class:`UserError`."""
     if not isinstance(data, Mapping):
         raise UserError(f"{where} of the set is no JSON object.")
     fields = _Fields(data, where)
