@@ -24,6 +24,7 @@ _COMMANDS = {
     "run": ("stcore.cli.run", "Run a slash script and print what it gives."),
     "check": ("stcore.cli.scripts", "Find what is wrong with scripts, without running them."),
     "fmt": ("stcore.cli.scripts", "Lay scripts out."),
+    "lsp": ("stcore.cli.scripts", "A language server for editors."),
     "sources": ("stcore.cli.connections", "Image sources: list, add, check, set, default, remove, models."),
     "texts": ("stcore.cli.connections", "Text models: list, add, check, set, default, remove, models."),
     "chats": ("stcore.cli.chats", "Stored chats: list, show, delete."),
@@ -32,9 +33,9 @@ _COMMANDS = {
     "styles": ("stcore.cli.lists", "Style presets."),
     "plugins": ("stcore.cli.lists", "Plugins: list, show, enable, disable."),
     "commands": ("stcore.cli.lists", "The slash commands that scripts can use."),
-}
     "macros": ("stcore.cli.macros", "The macros that texts can use: all, one, or a search."),
     "expand": ("stcore.cli.macros", "Run the macros of a text."),
+}
 
 
 class _Lazy(click.Group):

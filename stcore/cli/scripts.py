@@ -1,4 +1,4 @@
-"""``stcore check`` and ``stcore fmt``: scripts as files."""
+"""``stcore check``, ``stcore fmt`` and ``stcore lsp``: scripts as files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stcore.cli.common import data_option, json_option, on_host, print_json
+from stcore.cli.common import data_option, json_option, on_host, print_json, quiet_log
 from stcore.cli.files import read_file, read_script, read_stdin
 from stcore.errors import ParseError, UserError
 
@@ -127,3 +127,16 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+@click.command()
+@data_option
+def lsp(data: str | None) -> None:
+    """A language server for slash scripts, over standard input and output.
+
+    Start it from an editor: diagnostics, completion, hover, signature help, formatting and an outline.
+    """
+    from stcore.lsp import make_server
+
+    quiet_log()
+    make_server(data).start_io()
