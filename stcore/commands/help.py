@@ -88,19 +88,20 @@ def describe_command(command: Command) -> str:
     if command.aliases:
         parts.append("Also " + ", ".join(f"`/{alias}`" for alias in command.aliases) + ".")
     if command.named:
-        parts.append("\n".join(f"- `{argument.name}=` {_about(argument)}" for argument in command.named))
+        parts.append("\n".join(f"- `{argument.name}=` {describe_type(argument)}" for argument in command.named))
     if command.unnamed:
-        parts.append("\n".join(f"- {_about(position)}" for position in command.unnamed))
+        parts.append("\n".join(f"- {describe_type(position)}" for position in command.unnamed))
     if command.returns:
         parts.append(f"Gives {command.returns}.")
     if command.details:
         parts.append(command.details)
     if command.examples:
-        parts.append("## Examples\n\n" + "\n".join(_example(example) for example in command.examples))
+        parts.append("## Examples\n\n" + "\n".join(describe_example(example) for example in command.examples))
     return "\n\n".join(parts)
 
 
-def _about(argument: Named | Unnamed) -> str:
+def describe_type(argument: Named | Unnamed) -> str:
+    """What an argument is for, what it takes, whether it must be there."""
     kinds = ", ".join(f"`{word}`" for word in argument.enum) or " or ".join(argument.types)
     notes = [kinds]
     if argument.required:
@@ -112,7 +113,8 @@ def _about(argument: Named | Unnamed) -> str:
     return f"{argument.summary or 'text'} ({'; '.join(notes)})"
 
 
-def _example(example: Example) -> str:
+def describe_example(example: Example) -> str:
+    """An example as an entry of a list: the script and what it gives."""
     if example.error:
         outcome = " - fails"
     elif example.pipe is None:

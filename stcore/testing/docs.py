@@ -14,7 +14,14 @@ def _macros() -> str:
     return documentation(MacroEngine().registry)
 
 
-PAGES: dict[str, Callable[[], str]] = {"macros.md": _macros}
+def _commands() -> str:
+    from stcore.commands import standard_registry
+    from stcore.commands.reference import documentation
+
+    return documentation(standard_registry())
+
+
+PAGES: dict[str, Callable[[], str]] = {"macros.md": _macros, "commands.md": _commands}
 """The page's file below ``docs/``, and what makes its text. A test of each page checks that it is current."""
 
 
