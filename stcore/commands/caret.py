@@ -27,7 +27,7 @@ _PARTS = (*_VALUES, "TEXT")
 @dataclass(frozen=True, slots=True)
 class Caret:
     """``typed`` is what was typed so far of the thing at ``start``; ``position`` counts the words of a split
-    argument."""
+    argument; ``text_start`` is where the text begins in which macros are resolved together."""
 
     place: Place
     start: int
@@ -38,6 +38,7 @@ class Caret:
     given: tuple[str, ...] = ()
     position: int = 0
     variables: tuple[str, ...] = field(default=())
+    text_start: int | None = None
 
 
 def find_caret(text: str, caret: int, registry: Registry) -> Caret:
@@ -62,6 +63,7 @@ def find_caret(text: str, caret: int, registry: Registry) -> Caret:
         given=tuple(statement.named),
         position=_position(tokens, place),
         variables=variables,
+        text_start=last.start_pos if last.type in _PARTS and last.end_pos == caret else None,
     )
 
 

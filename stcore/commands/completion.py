@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from stcore.commands.caret import Caret, find_caret
@@ -16,12 +16,13 @@ from stcore.commands.declaration import Named, Unnamed
 from stcore.commands.help import describe_command
 from stcore.commands.registry import Registry
 from stcore.commands.services import Services
-from stcore.macros.completion import complete as complete_macro
+from stcore.macros.completion import Completion as MacroCompletion, Kind as MacroKind, complete as complete_macro
 from stcore.macros.environment import VariableStore
+from stcore.macros.matching import Matching, rank_match
+from stcore.macros.places import SCRIPT, macros_of
 from stcore.macros.registry import Registry as MacroRegistry
 
-Kind = Literal["command", "argument", "value", "variable", "closure", "macro"]
-Matching = Literal["fuzzy", "prefix", "includes"]
+Kind = Literal["command", "argument", "closure"] | MacroKind
 
 _BOOLEANS = ("true", "false")
 _MOST = 200
@@ -31,20 +32,25 @@ _NEEDS_QUOTES = frozenset(' \t\n"|[{')
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One offer: what is inserted, what is shown, and what it is; ``alias_of`` names the command of an alias."""
+    """One offer: what is inserted, what is shown, and what it is; ``alias_of`` names the command of an alias.
+
+    ``now`` is a macro call whose result would be worth showing beside it, empty when there is none.
+    """
 
     text: str
     label: str
     kind: Kind
     summary: str = ""
     alias_of: str = ""
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Completions:
     """The offers for ``text[start:end]``, and the command and argument the caret is in.
 
-    ``signature`` is the help of that command in Markdown, empty outside a command. Indexes count characters.
+    ``signature`` is the help of that command in Markdown, empty outside a command. ``macro`` tells of the macro that
+    the caret is in, its places counted from the start of the script. Indexes count characters.
     """
 
     start: int
@@ -53,15 +59,10 @@ class Completions:
     command: str = ""
     argument: str = ""
     signature: str = ""
+    macro: MacroCompletion | None = None
 
 
-_SCOPED_VARIABLE = re.compile(r"\{\{\s*var::([^{}|:]*)\Z")
-_SCOPE_MACROS = (
-    Completion("pipe}}", "pipe", "macro", "what the last command gave"),
-    Completion("var::", "var::name", "macro", "a variable of this script"),
-    Completion("timesIndex}}", "timesIndex", "macro", "the number of the pass in /times, from 0"),
-    Completion("arg::", "arg::name", "macro", "an argument of a stored script"),
-)
+_REST_OF_MACRO = re.compile(r"[A-Za-z0-9_-]*\s*(?:\}\})*", re.ASCII)
 
 
 async def complete(
@@ -94,19 +95,26 @@ async def complete(
 
 def _in_macro(text: str, caret: int, place: Caret, macros: MacroRegistry, services: Services) -> Completions | None:
     """The offers inside ``{{``, those that only scripts have included; ``None`` outside of macro braces."""
-    variable = _SCOPED_VARIABLE.search(text, 0, caret)
-    if variable is not None:
-        scoped = [Completion(name, name, "variable", "variable of this script") for name in place.variables]
-        return Completions(variable.start(1), caret, tuple(_ranked(scoped, variable.group(1), "fuzzy")), place.name)
+    start = place.text_start
+    if start is None or "{{" not in text[start:caret]:
+        return None
+    rest = _REST_OF_MACRO.match(text, caret)
+    written = text[start : rest.end() if rest is not None else caret]
     environment = services.environment
-    names = ([name for name, _ in store.items()] for store in (environment.local, environment.globals))
-    found = complete_macro(text, caret, macros, local=next(names), globals=next(names))
+    local, globals_ = ([name for name, _ in store.items()] for store in (environment.local, environment.globals))
+    found = complete_macro(written, caret - start, macros, local=local, globals=globals_, extra=macros_of(SCRIPT))
     if found.where == "text":
         return None
-    items = [Completion(option.insert, option.label, "macro", option.summary) for option in found.options]
-    if found.where == "name":
-        items = _ranked(_SCOPE_MACROS, text[found.start : caret], "fuzzy") + items
-    return Completions(found.start, found.end, tuple(items), place.name)
+    found = replace(found, start=found.start + start, end=found.end + start)
+    if found.macro is not None and found.macro.name == "var" and found.argument == 0:
+        scoped = [Completion(name, name, "variable", "variable of this script") for name in place.variables]
+        items = _ranked(scoped, text[found.start : caret], "fuzzy")
+    else:
+        items = [
+            Completion(option.insert, option.label, option.kind, option.summary, now=option.now)
+            for option in found.options
+        ]
+    return Completions(found.start, found.end, tuple(items), place.name, macro=found)
 
 
 async def _offers(place: Caret, registry: Registry, services: Services) -> list[Completion]:
@@ -190,7 +198,7 @@ async def _choices(what: str, place: Caret, registry: Registry, services: Servic
         case _ if what in _PICTURE_LISTS:
             found = await _pictures(what, services)
         case _:
-            found = services.choices(what) if services.choices is not None else ()
+            found = await services.choices(what) if services.choices is not None else ()
     return [Completion(_quoted(name), name, "value", what) for name in found]
 
 
@@ -254,23 +262,3 @@ def _ranked(offers: Iterable[Completion], typed: str, matching: Matching) -> lis
             listed.add(key)
             ranked.append(offer)
     return ranked
-
-
-def rank_match(wanted: str, candidate: str, matching: Matching = "fuzzy") -> tuple[int, int] | None:
-    """How well ``candidate`` fits: place of the first match, minus the longest unbroken run; ``None`` for no match."""
-    if not wanted:
-        return (0, 0)
-    found = candidate.find(wanted)
-    if found == 0 or (found > 0 and matching != "prefix"):
-        return (found, -len(wanted))
-    if matching != "fuzzy":
-        return None
-    first, at, run, longest = -1, -1, 0, 0
-    for character in wanted:
-        place = candidate.find(character, at + 1)
-        if place < 0:
-            return None
-        first = place if first < 0 else first
-        run = run + 1 if place == at + 1 and at >= 0 else 1
-        longest, at = max(longest, run), place
-    return (first, -longest)

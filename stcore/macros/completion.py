@@ -242,7 +242,7 @@ class _Offers:
     def _fitting(self, typed: str) -> list[Macro]:
         """The macros that fit what was typed, best first; an alias when it was typed, or when only it fits."""
         if not typed:
-            names = sorted(self._names(aliases=True), key=str.lower)
+            names = sorted(self._names(aliases=True), key=lambda name: (name.lower() not in self._extra, name.lower()))
         else:
             names = rank(self._names(aliases=False), typed, self._matching)
             shown = {name.lower() for name in names}

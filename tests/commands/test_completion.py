@@ -7,7 +7,8 @@ from hypothesis import given, settings, strategies as st
 
 from stcore.commands import standard_registry
 from stcore.commands.caret import find_caret
-from stcore.commands.completion import Completions, complete, rank_match
+from stcore.commands.completion import Completions, complete
+from stcore.macros.matching import rank_match
 from stcore.testing.memory import MemoryHost, make_interpreter
 
 INTERPRETER = make_interpreter()
@@ -110,14 +111,40 @@ async def test_an_alias_is_listed_only_when_the_command_is_not() -> None:
         ("/pass {{us^", "user}}"),
         ("/let fruit x | /pass {{var::fr^", "fruit"),
         ('/echo title="{{ti^', "time"),
+        ("/let fruit x | /pass {{VAR :: fr^", "fruit"),
+        ("/pass {{.sc^", "score"),
+        ("/pass {{if 1}}a{{^", "/if}}"),
+        ("/echo {{if 1}}a | /pass {{if 2}}b{{/^", "if}}"),
+        ("/setvar key={{us^ 5", "user}}"),
+        ("/pass {{us^}} and {{", "user"),
+        ("/times 3 {: /pass {{times^", "timesIndex}}"),
     ],
 )
 async def test_macros_are_offered_inside_braces(text: str, offered: str) -> None:
-    host = MemoryHost(interpreter=INTERPRETER)
-    macros = INTERPRETER.engine.registry
-    found = await complete(text[:-1], len(text) - 1, INTERPRETER.registry, host.services, macros=macros)
+    found = await in_macro(text)
     assert offered in [item.text for item in found.items]
-    assert text[:-1][found.start : found.end] in offered
+    assert text.replace("^", "")[found.start : found.end] in offered
+
+
+@pytest.mark.anyio
+async def test_macros_of_another_argument_are_not_mixed_in() -> None:
+    assert (await in_macro("/setvar key={{if 1}}a {{/^")).items == ()
+    assert (await in_macro("/pass {{if 1}}a | /pass b {{^")).items[0].text != "/if}}"
+
+
+@pytest.mark.anyio
+async def test_the_macro_at_the_caret_is_known_with_its_place_in_the_script() -> None:
+    found = (await in_macro("/pass 🎲 | /echo {{setvar::mood::ha^")).macro
+    assert found is not None
+    assert found.macro is not None
+    assert (found.macro.name, found.argument, found.start) == ("setvar", 1, 32)
+
+
+async def in_macro(text: str) -> Completions:
+    host = MemoryHost(interpreter=INTERPRETER)
+    host.local.set("score", "5")
+    macros = INTERPRETER.engine.registry
+    return await complete(text.replace("^", ""), text.index("^"), INTERPRETER.registry, host.services, macros=macros)
 
 
 def test_ranking() -> None:
