@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from stcore.chat.generations import Generations
     from stcore.chat.lore.service import LoreService
     from stcore.chat.lore.store import BookStore
+    from stcore.chat.groups.store import GroupStore
     from stcore.chat.personas import PersonaStore
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
@@ -162,10 +163,21 @@ class Host:
     def characters(self) -> CharacterStore:
         """Whom people talk to."""
         from stcore.chat.characters.store import CharacterStore
-        from stcore.upkeep import delete_chat
 
-        return CharacterStore(
-            self.database, self.bus, self.clock, self.library, lambda chat_id: delete_chat(self, chat_id)
+        return CharacterStore(self.database, self.bus, self.clock, self.library, self.delete_chat)
+
+    @cached_property
+    def groups(self) -> GroupStore:
+        """Several characters in one chat."""
+        from stcore.chat.beginning import begin_chat
+        from stcore.chat.groups.store import GroupStore
+
+        return GroupStore(
+            self.database,
+            self.bus,
+            self.clock,
+            begin_chat=lambda group_id: begin_chat(self, group_id=group_id),
+            delete_chat=self.delete_chat,
         )
 
     @cached_property
@@ -379,6 +391,12 @@ class Host:
         session = Session(self, chat_id, ui)
         await session.load()
         return session
+
+    async def delete_chat(self, chat_id: str) -> None:
+        """Remove a chat with everything that belongs to it. Raises ``NotFound``."""
+        from stcore.upkeep import delete_chat
+
+        await delete_chat(self, chat_id)
 
     def names(self) -> tuple[str, str]:
         """Who talks to whom: ``{{user}}`` and ``{{char}}``. Without a settings file nothing needs to be imported."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from stcore.chat import rows
-from stcore.chat.characters.tags import group_members, read_group
 from stcore.chat.records import Chat, Message, NewMessage
-from stcore.errors import NotFound
-from stcore.storage.tables import chats, swipes
+from stcore.storage.tables import swipes
 
 if TYPE_CHECKING:
     from stcore.chat.characters.records import Character
@@ -69,19 +67,14 @@ async def chat_with(host: Host, character_id: str) -> str:
 
 async def _begin_group_chat(host: Host, group_id: str, title: str) -> Chat:
     """Every member says its greeting, in their order."""
-    group, members = await host.database.read(lambda c: (read_group(c, group_id), group_members(c, group_id)))
-    if group is None:
-        raise NotFound("This group no longer exists.")
-    now, name = host.chats.now(), title or group.name
-    chat = await host.database.write(lambda c: rows.add_chat(c, now, title=name, group_id=group_id))
-    for character in [await host.characters.get(member) for member in members]:
-        await greet(host, chat.id, character)
+    group, seats = await host.groups.get(group_id), await host.groups.seats(group_id)
+    chat = await host.chats.create(title or group.name, group_id=group_id)
+    for seat in seats:
+        await greet(host, chat.id, seat.character)
     return await host.chats.get(chat.id)
 
 
 async def chat_of_group(host: Host, group_id: str) -> str:
     """The id of the chat of a group that was used last, or of a new one."""
-    ours = select(chats.c.id).where(chats.c.group_id == group_id, chats.c.temporary.is_(False))
-    newest = ours.order_by(chats.c.updated.desc(), chats.c.id.desc()).limit(1)
-    known = await host.database.read(lambda connection: connection.execute(newest).scalar())
-    return known or (await begin_chat(host, group_id=group_id)).id
+    known = await host.groups.chats(group_id)
+    return known[0] if known else (await begin_chat(host, group_id=group_id)).id

@@ -103,12 +103,15 @@ async def load_prompts(host: Host, chat_id: str | None, environment: Environment
 
 
 async def load_people(host: Host, chat_id: str | None, environment: Environment) -> None:
-    """The character of the chat and the persona of the person, who go by names of their own."""
-    environment.card, environment.persona, environment.extra = None, "", {}
+    """The character or group of the chat and the persona of the person, who go by names of their own."""
+    environment.card, environment.group, environment.persona, environment.extra = None, None, "", {}
     if chat_id is not None:
-        from stcore.chat.cast import load_cast  # a script that runs alone opens no database
+        # Not before: a script that runs alone opens no database.
+        from stcore.chat.cast import load_cast
+        from stcore.chat.groups.presence import load_group
 
         await load_cast(host, chat_id, environment)
+        await load_group(host, chat_id, environment)
 
 
 Loader = Callable[["Host", "str | None", Environment], Awaitable[None]]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from stcore.chat.ports.characters import CharactersPort
 from stcore.chat.ports.chat import ChatPort
+from stcore.chat.ports.chats import ChatsPort
+from stcore.chat.ports.groups import GroupsPort
 from stcore.chat.ports.images import ImagesPort
 from stcore.chat.ports.personas import PersonasPort
 from stcore.chat.ports.replies import RepliesPort
@@ -32,6 +34,8 @@ def services_for(session: Session) -> Services:
     return Services(
         environment=environment,
         chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment, announce),
+        chats=ChatsPort(session),
+        groups=GroupsPort(session),
         characters=CharactersPort(session),
         personas=PersonasPort(session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),

@@ -71,6 +71,19 @@ class ChatStore:
 
         return await self._database.read(fn)
 
+    async def alike(self, chat_id: str) -> Sequence[Chat]:
+        """The other chats with the same character or group (or with neither), the most recently used first."""
+
+        def fn(connection: Connection) -> list[Chat]:
+            chat = rows.read_chat(connection, chat_id)
+            same = and_(
+                chats.c.character_id.is_not_distinct_from(chat.character_id),
+                chats.c.group_id.is_not_distinct_from(chat.group_id),
+            )
+            return rows.read_chats(connection, and_(same, chats.c.id != chat_id, chats.c.temporary.is_(False)), 1000)
+
+        return await self._database.read(fn)
+
     async def latest(self) -> Chat | None:
         """The chat used last."""
         found = await self.list(limit=1)

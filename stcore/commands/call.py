@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from stcore.commands.compiler import Code
     from stcore.commands.registry import Registry
     from stcore.commands.runtime import Run
-    from stcore.commands.services import Characters, Chat, Images, Personas, Replies, Scripts, Services, Ui
+    from stcore.commands.services import (
+        Characters,
+        Chat,
+        Chats,
+        Groups,
+        Images,
+        Personas,
+        Replies,
+        Scripts,
+        Services,
+        Ui,
+    )
     from stcore.macros.environment import Environment, VariableStore
 
 _DIGITS = re.compile(r"[+-]?[0-9]{1,300}", re.ASCII)
@@ -68,6 +79,20 @@ class Call:
         if self.services.chat is None:
             raise UserError(f"/{self.name} needs a chat, and none is open.")
         return self.services.chat
+
+    @property
+    def chats(self) -> Chats:
+        """The way to other chats; raises :class:`UserError` when there is only this one."""
+        if self.services.chats is None:
+            raise UserError(f"/{self.name} needs stored chats, which are not available here.")
+        return self.services.chats
+
+    @property
+    def groups(self) -> Groups:
+        """The group of the open chat; raises :class:`UserError` when this host has no groups."""
+        if self.services.groups is None:
+            raise UserError(f"/{self.name} needs groups, which are not available here.")
+        return self.services.groups
 
     @property
     def characters(self) -> Characters:

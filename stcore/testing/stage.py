@@ -23,14 +23,25 @@ from stcore.testing.memory import MemoryUi
 
 @asynccontextmanager
 async def stage(
-    answers: Sequence[Any] = (), *, greeting: str = "Hello.", **host_options: Any
+    answers: Sequence[Any] = (),
+    *,
+    greeting: str = "Hello.",
+    group: Sequence[str] = (),
+    others: Sequence[str] = (),
+    **host_options: Any,
 ) -> AsyncIterator[Session]:
     """The session of a fresh chat between ``User`` and ``Character``, whose ``ui`` is a :class:`MemoryUi`.
 
-    ``answers`` are what the person gives to questions, in order; ``host_options`` are those of :class:`Host`.
+    ``answers`` are what the person gives to questions, in order; with the names of a ``group`` it is the chat of a new
+    group of these instead; ``others`` are further characters; ``host_options`` are those of :class:`Host`.
     """
     with tempfile.TemporaryDirectory(prefix="stcore-stage-") as folder:
         async with Host.open(folder, **{"face": "once", **host_options}) as host:
-            character = await host.characters.create("Character", {"first_mes": greeting})
-            chat = await begin_chat(host, character.id)
+            names = (*(group or ("Character",)), *others)
+            people = [await host.characters.create(name, {"first_mes": greeting}) for name in names]
+            if group:
+                friends = await host.groups.create("Friends", [person.id for person in people[: len(group)]])
+                chat = await begin_chat(host, group_id=friends.id)
+            else:
+                chat = await begin_chat(host, people[0].id)
             yield await host.session(chat.id, MemoryUi(answers))

@@ -16,13 +16,13 @@ from stcore.testing.stage import stage
 INTERPRETER = make_interpreter()
 
 
-ON_STAGE = frozenset(("characters", "personas"))
+ON_STAGE = frozenset(("characters", "chat", "groups", "personas"))
 """Groups whose commands need what only a real host has."""
 
 
 def examples(*, on_stage: bool) -> list[Any]:
     return [
-        pytest.param(example, id=f"{entry.name}-{number}")
+        pytest.param(example, entry.group, id=f"{entry.name}-{number}")
         for entry in standard_registry()
         for number, example in enumerate(entry.examples)
         if (entry.group in ON_STAGE) == on_stage
@@ -30,15 +30,16 @@ def examples(*, on_stage: bool) -> list[Any]:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("example", examples(on_stage=False))
-async def test_example_does_what_it_says(example: Example) -> None:
+@pytest.mark.parametrize(("example", "group"), examples(on_stage=False))
+async def test_example_does_what_it_says(example: Example, group: str) -> None:
     await check_example(MemoryHost(interpreter=INTERPRETER), example)
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("example", examples(on_stage=True))
-async def test_example_does_what_it_says_on_a_real_host(example: Example) -> None:
-    async with stage() as session:
+@pytest.mark.parametrize(("example", "group"), examples(on_stage=True))
+async def test_example_does_what_it_says_on_a_real_host(example: Example, group: str) -> None:
+    where: dict[str, Any] = {"group": ("Alice", "Bob"), "others": ("Carol",)} if group == "groups" else {}
+    async with stage(**where) as session:
         await check_example(session, example)
 
 

@@ -15,6 +15,8 @@ _GROUPS = (
     "ui",
     "messages",
     "swipes",
+    "chat",
+    "groups",
     "images",
     "quick_replies",
     "reply_sets",

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from stcore.commands.services.characters import Character, Characters
 from stcore.commands.services.chat import Chat, Message, Role
+from stcore.commands.services.chats import Chats
+from stcore.commands.services.groups import GroupMember, Groups
 from stcore.commands.services.images import Images
 from stcore.commands.services.personas import Binding, Persona, Personas
 from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
@@ -24,6 +26,9 @@ __all__ = [
     "Character",
     "Characters",
     "Chat",
+    "Chats",
+    "GroupMember",
+    "Groups",
     "Images",
     "Level",
     "Message",
@@ -49,6 +54,8 @@ class Services:
     """What macros see. Its stores are the variables of ``/setvar`` and ``/setglobalvar``; its clock and its random
     numbers are those of the commands too."""
     chat: Chat | None = None
+    chats: Chats | None = None
+    groups: Groups | None = None
     characters: Characters | None = None
     personas: Personas | None = None
     images: Images | None = None
