@@ -97,10 +97,9 @@ def read_scene(connection: Connection, chat_id: str | None, open_books: Open, sp
     def opened(names: Sequence[str]) -> tuple[Book, ...]:
         return once(open_books(connection, names)) if names else ()
 
-    own = [] if chat_id is None else _named(connection, f"chat:{chat_id}", BOOK)
     group = [] if cast.group_id is None else _named(connection, f"group:{cast.group_id}", BOOK)
     bound = Bound(
-        chat=opened(own),
+        chat=opened([] if chat_id is None else _named(connection, f"chat:{chat_id}", BOOK)),
         persona=opened([cast.persona.lorebook] if cast.persona and cast.persona.lorebook else []),
         character=opened(group) + (once(_of_character(connection, speaker, open_books)) if speaker else ()),
         everywhere=opened(global_books(connection)),
@@ -114,7 +113,7 @@ def _of_character(connection: Connection, character: Character, open_books: Open
     books = list(open_books(connection, [linked])) if linked else []
     if not books:
         books = embedded_books(character)
-    return books + list(open_books(connection, _named(connection, f"character:{character.id}", MORE)))
+    return books + list(open_books(connection, more_books(connection, character.id)))
 
 
 def linked_book(character: Character) -> str:
@@ -135,6 +134,25 @@ def embedded_books(character: Character) -> list[Book]:
 def global_books(connection: Connection) -> list[str]:
     """The names of the books that count everywhere."""
     return _named(connection, HOST, GLOBAL)
+
+
+def chat_book(connection: Connection, chat_id: str) -> str:
+    """The name of the book of a chat, empty without one."""
+    return next(iter(_named(connection, f"chat:{chat_id}", BOOK)), "")
+
+
+def more_books(connection: Connection, character_id: str) -> list[str]:
+    """The names of the further books of a character."""
+    return _named(connection, f"character:{character_id}", MORE)
+
+
+def bind(connection: Connection, scope: str, names: Sequence[str]) -> None:
+    """Bind exactly these books: to everything (``host``), or as further ones to a ``character:ID``. A ``chat:ID`` or
+    ``group:ID`` takes the first."""
+    if scope.partition(":")[0] in ("chat", "group"):
+        write(connection, scope, {BOOK: next(iter(names), None)})
+    else:
+        write(connection, scope, {GLOBAL if scope == HOST else MORE: list(dict.fromkeys(names)) or None})
 
 
 def _named(connection: Connection, scope: str, key: str) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -113,19 +113,6 @@ def stored_value(data: Mapping[str, Any], name: str) -> Any:
         inner = data.get(FILTER)
         return inner.get(part, field.default) if isinstance(inner, Mapping) else field.default
     return data.get(name, _field(name).default)
-
-
-def shown_value(data: Mapping[str, Any], name: str, expand: Callable[[str], str]) -> str:
-    """A field as text with its macros resolved: lists as JSON, nothing as an empty text."""
-    match stored_value(data, name):
-        case None:
-            return ""
-        case str() as text:
-            return expand(text)
-        case list() as texts:
-            return js_json([expand(text) if isinstance(text, str) else text for text in texts])
-        case value:
-            return js_json(value)
 
 
 def searched_texts(data: Mapping[str, Any], name: str) -> list[str]:

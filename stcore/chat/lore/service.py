@@ -7,18 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from stcore.chat.lore.bindings import Bound, Scene, read_scene
+from stcore.chat.lore.effects import read_timed, write_timed
 from stcore.chat.lore.engine import Outcome, activate
 from stcore.chat.lore.records import Aspect
 from stcore.chat.lore.scene import Rules, Scanned, Speaker, Trigger
 from stcore.chat.lore.slots import Slots, arrange
 from stcore.chat.lore.timed import TimedState
-from stcore.chat.preferences import read_all, write
 from stcore.macros.environment import State
-from stcore.storage.tables import messages
-from stcore.text.prompt import estimate_tokens
+from stcore.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from stcore.chat.characters.records import Character
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from stcore.config import LoreSettings
     from stcore.macros import Environment, MacroEngine
     from stcore.storage.database import Database
-
-TIMED = "timed_lore"
-"""The setting of a chat that holds its timed effects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +98,7 @@ class LoreService:
 
         def read(connection: Connection) -> tuple[Scene, TimedState, int]:
             scene = read_scene(connection, chat_id, self._books.read_named, speaker_id)
-            timed = TimedState.from_json(read_all(connection, f"chat:{chat_id}").get(TIMED))
-            return scene, timed, count_visible(connection, chat_id, end)
+            return scene, *read_timed(connection, chat_id, end)
 
         scene, timed, length = await self._database.read(read)
         settings = self._settings()
@@ -122,12 +117,8 @@ class LoreService:
             trigger=trigger,
         )
         if keep and outcome.timed != timed:
-            await self._keep(chat_id, outcome.timed)
+            await self._database.write(lambda c: write_timed(c, chat_id, outcome.timed))
         return Lore(arrange(outcome.joined), outcome, scene.bound)
-
-    async def _keep(self, chat_id: str, timed: TimedState) -> None:
-        stored = timed.to_json() if timed.sticky or timed.cooldown else None
-        await self._database.write(lambda c: write(c, f"chat:{chat_id}", {TIMED: stored}))
 
     def _scanned(
         self, environment: Environment, seen: Sequence[Message], injected: Sequence[str], length: int, *, names: bool
@@ -169,12 +160,6 @@ def rules_of(settings: LoreSettings, context_tokens: int) -> Rules:
         whole_words=settings.whole_words,
         group_scoring=settings.group_scoring,
     )
-
-
-def count_visible(connection: Connection, chat_id: str, end: int | None = None) -> int:
-    """How many messages of a chat are not hidden, those behind position ``end`` left out."""
-    query = select(func.count()).where(messages.c.chat_id == chat_id, messages.c.hidden.is_(False))
-    return int(connection.execute(query if end is None else query.where(messages.c.position <= end)).scalar_one())
 
 
 def _speaker(character: Character | None) -> Speaker:

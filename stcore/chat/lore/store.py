@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from stcore.chat.lore.bindings import forget_book, rename_book
+from stcore.chat.lore.bindings import bind, forget_book, rename_book
 from stcore.chat.lore.books import Book, EntryData, in_order
 from stcore.chat.lore.fields import new_entry
 from stcore.chat.names import folded
@@ -88,7 +88,7 @@ class BookStore:
         found = (exact.get(name.strip()) or loose.get(folded(name)) for name in names)
         return [self._open(row, connection) for row in {row.id: row for row in found if row is not None}.values()]
 
-    def _open(self, row: Row[Any], connection: Connection) -> Book:
+    def _open(self, row: Any, connection: Connection) -> Book:
         """The book of a row, from memory when it was read before and nobody changed it since."""
         known = self._read.pop(row.id, None)
         if known is None or (known.updated, known.name) != (row.updated, row.name):
@@ -164,6 +164,20 @@ class BookStore:
 
         await self._change(fn)
         self._read.pop(book_id, None)
+
+    async def bind(self, scope: str, *names: str) -> None:
+        """Let exactly these books count everywhere (``scope`` = ``host``), in a ``chat:ID`` or ``group:ID`` (one book),
+        or for a ``character:ID`` beside the book that its card links. Raises ``NotFound`` for a name without a book."""
+
+        def fn(connection: Connection, now: int) -> None:
+            known = {row.name for row in connection.execute(select(books.c.name))}
+            missing = next((name for name in names if name not in known), None)
+            if missing is not None:
+                raise _unknown(missing)
+            bind(connection, scope, names)
+            note(connection, "books.bound", {"scope": scope, "books": list(names)}, chat_id=None, now=now)
+
+        await self._change(fn)
 
     # -- entries -----------------------------------------------------------------------------------------------------
 
