@@ -9,6 +9,7 @@ from stcore.chat.ports.chat import ChatPort
 from stcore.chat.ports.chats import ChatsPort
 from stcore.chat.ports.groups import GroupsPort
 from stcore.chat.ports.images import ImagesPort
+from stcore.chat.ports.lore import LorePort
 from stcore.chat.ports.personas import PersonasPort
 from stcore.chat.ports.replies import RepliesPort
 from stcore.commands.services import Services
@@ -38,6 +39,7 @@ def services_for(session: Session) -> Services:
         groups=GroupsPort(session),
         characters=CharactersPort(session),
         personas=PersonasPort(session),
+        lore=LorePort(session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
         scripts=replies,

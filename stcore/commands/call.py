@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Services,
         Ui,
     )
+    from stcore.commands.services.lore import Lore
     from stcore.macros.environment import Environment, VariableStore
 
 _DIGITS = re.compile(r"[+-]?[0-9]{1,300}", re.ASCII)
@@ -107,6 +108,13 @@ class Call:
         if self.services.personas is None:
             raise UserError(f"/{self.name} needs personas, which are not available here.")
         return self.services.personas
+
+    @property
+    def lore(self) -> Lore:
+        """World info; raises :class:`UserError` when this host has none."""
+        if self.services.lore is None:
+            raise UserError(f"/{self.name} needs world info, which is not available here.")
+        return self.services.lore
 
     @property
     def images(self) -> Images:

@@ -16,7 +16,7 @@ from stcore.testing.stage import stage
 INTERPRETER = make_interpreter()
 
 
-ON_STAGE = frozenset(("characters", "chat", "groups", "personas"))
+ON_STAGE = frozenset(("characters", "chat", "groups", "personas", "world-info"))
 """Groups whose commands need what only a real host has."""
 
 

@@ -23,6 +23,7 @@ _GROUPS = (
     "characters",
     "tags",
     "personas",
+    "world_info",
 )
 
 

@@ -14,6 +14,7 @@ from stcore.commands.services.chat import Chat, Message, Role
 from stcore.commands.services.chats import Chats
 from stcore.commands.services.groups import GroupMember, Groups
 from stcore.commands.services.images import Images
+from stcore.commands.services.lore import Lore
 from stcore.commands.services.personas import Binding, Persona, Personas
 from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
 from stcore.commands.services.scripts import Scripts, StoredScript
@@ -31,6 +32,7 @@ __all__ = [
     "Groups",
     "Images",
     "Level",
+    "Lore",
     "Message",
     "Persona",
     "Personas",
@@ -58,6 +60,7 @@ class Services:
     groups: Groups | None = None
     characters: Characters | None = None
     personas: Personas | None = None
+    lore: Lore | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
