@@ -1,4 +1,4 @@
-"""Reading and running scripts, expanding macros."""
+"""Reading and running scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ def rows() -> Iterator[Row]:
     """Every row of this room."""
     yield from _parsing()
     yield from _running()
-    yield from _macros()
 
 
 def _interpreter() -> Interpreter:
@@ -53,22 +52,3 @@ def _running() -> Iterator[Row]:
         asyncio.run(interpreter.run(script, Services(environment=Environment())))
 
     yield Row("simple commands in a loop", count / (median_ms(run, 5) / 1000), 100_000, "per s", at_least=True)
-
-
-def _macros() -> Iterator[Row]:
-    engine, env = MacroEngine(), Environment(user="Mira", char="Tobin")
-    filler = "the harbour lies still and the boats are asleep. " * 2
-    card = "".join(f"{filler[:90]} {{{{{'user' if n % 2 else 'char'}}}}} " for n in range(20))
-    plain = filler * (1_000_000 // len(filler))
-    large = "".join(f"{filler} {{{{user}}}} " for _ in range(2000))
-    nested = "{{reverse::" * 50 + "x" + "}}" * 50
-    yield Row("macro text, 2 kB with 20 macros", median_ms(lambda: engine.expand(card, env), 50), 0.4, "ms")
-    yield Row("macro text, 1 MB without", median_ms(lambda: engine.expand(plain, env), 20), 1.0, "ms")
-    yield Row("macro text, 200 kB with 2,000 macros", median_ms(lambda: engine.expand(large, env), 10), 31.5, "ms")
-    yield Row("50 levels of nesting", median_ms(lambda: engine.expand(nested, env), 20), 1.05, "ms")
-
-    def hello() -> None:
-        for _ in range(10_000):
-            engine.expand("Hello {{user}}!", env)
-
-    yield Row("10,000 times Hello {{user}}!", median_ms(hello, 5), 68.5, "ms")

@@ -24,6 +24,7 @@ from stcore.macros.pipeline import (
 )
 from stcore.macros.registry import Registry
 from stcore.macros.run import MAX_RESOLVES, Compiled, LimitReached, Run
+from stcore.macros.stable import text_hash
 
 CACHE_CHARACTERS = 4_000_000
 
@@ -88,6 +89,7 @@ class MacroEngine:
         self.processing = Processing()
         self._templates: TextCache[Template] = TextCache(CACHE_CHARACTERS)
         self._programs: TextCache[Program] = TextCache(CACHE_CHARACTERS)
+        self._hashes: TextCache[int] = TextCache(CACHE_CHARACTERS // 8)
         self._versions = self._current_versions()
 
     def expand(self, text: object, env: Environment, outer: Run | None = None) -> str:
@@ -178,6 +180,14 @@ class MacroEngine:
 
     def after(self, text: str, run: Run) -> str:
         return self.processing.after(text, run.env) if self.processing else finish_text(text)
+
+    def content_hash(self, text: str) -> int:
+        """The hash of a text that a substitution was called with; ``pick`` asks for the same one again and again."""
+        found = self._hashes.get(text)
+        if found is None:
+            found = text_hash(text)
+            self._hashes.put(text, found)
+        return found
 
     def _program(self, source: str) -> Program:
         program = self._programs.get(source)

@@ -146,6 +146,8 @@ class Processing:
     def __init__(self) -> None:
         self.version = 0
         """Changes with the processors, which tells caches to forget."""
+        self.has_pre = False
+        """Whether texts may differ from what stands in them before they are read."""
         self.providers: list[MacroProvider] = []
         self._own: list[MacroProcessor] = []
         self._phases: dict[Phase, list[MacroProcessor]] = {"pre": [], "post": []}
@@ -153,11 +155,6 @@ class Processing:
     def __bool__(self) -> bool:
         """Whether there is any processor beside the language's own."""
         return bool(self._own)
-
-    @property
-    def has_pre(self) -> bool:
-        """Whether texts differ from what stands in them before they are read."""
-        return any(processor.phase == "pre" for processor in self._own)
 
     def add(self, added: MacroProcessor | MacroProvider) -> None:
         if isinstance(added, MacroProvider):
@@ -210,6 +207,7 @@ class Processing:
 
     def _sort(self) -> None:
         self.version += 1
+        self.has_pre = any(processor.phase == "pre" for processor in self._own)
         for phase, builtin in _BUILTIN.items():
             mine = [entry for entry in self._own if entry.phase == phase]
             self._phases[phase] = sorted([*builtin, *mine], key=lambda entry: entry.priority)

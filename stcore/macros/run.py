@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from stcore.errors import Span
 from stcore.macros.diagnostics import Diagnostic, Level
-from stcore.macros.stable import text_hash
 
 if TYPE_CHECKING:
     from stcore.macros.engine import MacroEngine
@@ -44,7 +43,6 @@ class Run:
     """
 
     __slots__ = (
-        "_content_hash",
         "base",
         "call_text",
         "calls",
@@ -66,7 +64,6 @@ class Run:
         self.dynamic = {name.lower(): value for name, value in dynamic.items()} if type(dynamic) is dict else dynamic
         self.original = env.original
         self.fields: dict[str, Any] = {}
-        self._content_hash: int | None = None
         self.base = 0
         self.calls = 0
         self.deadline: float = monotonic() + engine.seconds if outer is None else outer.deadline
@@ -85,9 +82,7 @@ class Run:
     @property
     def content_hash(self) -> int:
         """The hash of the text that the substitution was called with."""
-        if self._content_hash is None:
-            self._content_hash = text_hash(self.call_text)
-        return self._content_hash
+        return self.engine.content_hash(self.call_text)
 
     def dynamic_macro(self, key: str) -> object:
         """The macro of this call with the lower-cased name ``key``, :data:`ABSENT` when there is none."""

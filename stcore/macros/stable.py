@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -39,9 +40,9 @@ def seeded_fraction(seed: str) -> float:
     return (number + rest) / divisor
 
 
-def _units(text: str) -> Iterator[int]:
-    encoded = text.encode("utf-16-le", "surrogatepass")
-    return (low | high << 8 for low, high in zip(encoded[::2], encoded[1::2], strict=True))
+def _units(text: str) -> array[int]:
+    """The UTF-16 code units of a text."""
+    return array("H", text.encode("utf-16", "surrogatepass"))[1:]  # in the machine's own order, behind its mark
 
 
 def _key(seed: str) -> list[int]:
