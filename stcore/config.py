@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from stcore.errors import SettingsError, StorageError
 from stcore.paths import CHARACTER, USER, DataFolder
@@ -30,6 +30,10 @@ HEADER = (
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_MACROS: dict[str, JsonValue] = {"macros": True}
+"""Marks a text that is expanded where it is used: forms help with the macros in it."""
 
 
 class ServerSettings(_Section):
@@ -55,7 +59,7 @@ class ChatSettings(_Section):
 
     user_name: str = Field(default=USER, min_length=1, max_length=100)
     character_name: str = Field(default=CHARACTER, min_length=1, max_length=100)
-    system_prompt: str = ""
+    system_prompt: str = Field(default="", json_schema_extra=_MACROS)
     context_tokens: int = Field(default=8000, ge=256)
     text: str = ""
     quick_replies: bool = True
@@ -66,8 +70,8 @@ class ImageSettings(_Section):
 
     source: str = ""
     style: str = "Default"
-    prefix: str = ""
-    negative: str = ""
+    prefix: str = Field(default="", json_schema_extra=_MACROS)
+    negative: str = Field(default="", json_schema_extra=_MACROS)
     width: int = Field(default=768, ge=64, le=8192)
     height: int = Field(default=768, ge=64, le=8192)
     count: int = Field(default=1, ge=1, le=4)

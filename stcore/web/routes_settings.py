@@ -50,6 +50,13 @@ async def get_settings(web: WebDep) -> dict[str, dict[str, Any]]:
     return await asyncio.to_thread(_settings, web)
 
 
+@router.get("/settings/schema", summary="What the settings may be")
+async def get_schema(web: WebDep) -> dict[str, dict[str, Any]]:
+    """A JSON schema by group; a text whose schema says ``macros`` is expanded where it is used."""
+    current = web.host.settings.current
+    return {group: type(getattr(current, table)).model_json_schema() for group, table in SECTIONS.items()}
+
+
 @router.patch("/settings", summary="Change settings")
 async def change_settings(web: WebDep, body: SettingsChange) -> dict[str, dict[str, Any]]:
     """Only what is given; `null` puts a setting back to its default. Nothing changes when one value is wrong."""

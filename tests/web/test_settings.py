@@ -32,6 +32,18 @@ async def test_settings_change_one_by_one_and_are_told(page: Page, host: Host) -
     assert (back["image"]["width"], back["image"]["steps"], back["chat"]["user_name"]) == (768, None, "Ann")
 
 
+async def test_the_schema_says_which_settings_take_macros(page: Page) -> None:
+    schema = await page.ask("GET", "/api/settings/schema")
+    takes = {
+        f"{group}.{name}"
+        for group, model in schema.items()
+        for name, field in model["properties"].items()
+        if field.get("macros")
+    }
+    assert takes == {"chat.system_prompt", "image.prefix", "image.negative"}
+    assert schema["image"]["properties"]["width"]["minimum"] == 64
+
+
 @pytest.mark.parametrize(
     "image",
     [
