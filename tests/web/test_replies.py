@@ -25,6 +25,12 @@ async def switch_on(page: Page, *names: str, chat_id: str | None = None) -> None
     await page.ask("PUT", "/api/replies/active", body, expect=204)
 
 
+async def rest(page: Page, chat_id: str) -> None:
+    """Wait until nothing runs in the chat."""
+    while page.web.runs.of(chat_id):
+        await asyncio.sleep(0.01)
+
+
 async def test_a_set_is_made_changed_renamed_and_deleted(page: Page) -> None:
     (first, second) = await make(page, "Trip", {"label": "go", "message": "/echo go"}, {"label": "stay"})
     await page.ask("PUT", "/api/replies/order?set=Trip", {"ids": [second, first]}, expect=204)
@@ -72,6 +78,7 @@ async def test_pressing_runs_sends_or_inserts(page: Page) -> None:
         return dict(await page.ask("POST", "/api/replies/press", body, expect=202))
 
     assert (await press("Do", script, "hello"))["deed"] == "run"
+    await rest(page, chat)
     tried = await page.ask("POST", "/api/replies/try", {"chat_id": chat, "text": "/getvar typed"})
     assert tried["pipe"] == "hello"
     assert await press("Say", text, "come.") == {"deed": "insert", "text": "come. Dear User,", "takes_input": True}
@@ -119,7 +126,6 @@ async def test_opening_a_chat_runs_what_waits_for_it_in_order(page: Page) -> Non
     await switch_on(page, "Auto")
     for body in ({"new": True}, {}):
         await page.ask("POST", f"/api/chats/{chat}/opened", body, expect=202)
-        while page.web.runs.of(chat):
-            await asyncio.sleep(0.01)
+        await rest(page, chat)
     tried = await page.ask("POST", "/api/replies/try", {"chat_id": chat, "text": "/getglobalvar seen"})
     assert tried["pipe"] == "startnewloadload"

@@ -97,10 +97,12 @@ def _with_own_ids(of: ReplySet) -> ReplySet:
     for reply in of.replies:
         if reply.id <= 0 or reply.id in seen:
             highest += 1
-            reply = replace(reply, id=highest)
+            replies.append(replace(reply, id=highest))
+        else:
+            replies.append(reply)
         seen.add(reply.id)
-        replies.append(reply)
-    return replace(of, replies=tuple(replies), highest_id=max(of.highest_id, highest))
+    changed = tuple(replies)
+    return of if changed == of.replies else replace(of, replies=changed, highest_id=highest)
 
 
 def reply_from_json(data: Any, where: str = "The reply") -> Reply:
@@ -108,8 +110,8 @@ def reply_from_json(data: Any, where: str = "The reply") -> Reply:
     if not isinstance(data, Mapping):
         raise UserError(f"{where} of the set is no JSON object.")
     fields = _Fields(data, where)
-    menu = fields.take("contextList") or []
-    if not isinstance(menu, list):
+    menu = fields.take("contextList")
+    if not isinstance(menu, list | None):
         raise UserError(f"{where}: contextList must be a list.")
     return Reply(
         id=fields.number("id"),
@@ -122,7 +124,7 @@ def reply_from_json(data: Any, where: str = "The reply") -> Reply:
         occasions=frozenset(occasion for occasion in OCCASIONS if fields.flag(_OCCASION_KEYS[occasion])),
         calm=fields.flag("preventAutoExecute", default=True),
         automation_id=fields.text("automationId"),
-        menu=tuple(_link(link, where) for link in menu),
+        menu=tuple(_link(link, where) for link in menu or ()),
         extra=fields.rest(),
     )
 
