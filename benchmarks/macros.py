@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from benchmarks.table import Row, median_ms
 from stcore.macros import Chat, Environment, MacroEngine, Message
@@ -75,13 +75,14 @@ def _times(engine: MacroEngine, env: Environment, text: str, count: int = 1) -> 
 def _cold() -> Iterator[Row]:
     """Texts that were never seen before: read, compiled and run."""
     env, large = _scene(), "".join(f"{FILLER * 2}{{{{user}}}} " for _ in range(2000))
-    yield Row("the card text, never seen before", _fresh(env, lambda n: f"{n} {CARD}"), 6, "ms")
-    yield Row("the 200 kB text, never seen before", _fresh(env, lambda n: f"{n} {large}"), 200, "ms")
+    yield Row("the card text, never seen before", _fresh(env, CARD), 6, "ms")
+    yield Row("the 200 kB text, never seen before", _fresh(env, large), 200, "ms")
 
 
-def _fresh(env: Environment, make: Callable[[int], str]) -> float:
+def _fresh(env: Environment, text: str) -> float:
+    """The time of a text that is new each time: a number stands before it."""
     engine, numbers = MacroEngine(), itertools.count()
-    return median_ms(lambda: engine.expand(make(next(numbers)), env), 5)
+    return median_ms(lambda: engine.expand(f"{next(numbers)} {text}", env), 5)
 
 
 def nest(levels: int) -> str:
@@ -89,11 +90,16 @@ def nest(levels: int) -> str:
     return "{{reverse::" * levels + "x" + "}}" * levels
 
 
+def nest_blocks(levels: int) -> str:
+    """Blocks inside blocks."""
+    return "{{if 1}}a" * levels + "{{/if}}" * levels
+
+
 def _nesting(engine: MacroEngine) -> Iterator[Row]:
     """Ten times the levels may take ten times the time; with a little patience for the clock."""
     env = _scene()
-    for kind, text in (("arguments", nest), ("blocks", lambda n: "{{if 1}}a" * n + "{{/if}}" * n)):
-        few, many = (_fresh(env, lambda n, levels=levels, text=text: f"{n}{text(levels)}") for levels in (50, 500))
+    for kind, nested in (("arguments", nest), ("blocks", nest_blocks)):
+        few, many = (_fresh(env, nested(levels)) for levels in (50, 500))
         note = f"{few:.2f} ms and {many:.2f} ms"
         yield Row(f"500 nested {kind} over 50, new each time", many / few, 15, "times", note=note)
 
@@ -101,6 +107,6 @@ def _nesting(engine: MacroEngine) -> Iterator[Row]:
 def _hostile() -> Iterator[Row]:
     env = _scene()
     for what, text in HOSTILE.items():
-        half = _fresh(env, lambda n, text=text: f"{n}{text[: len(text) // 2]}")
-        whole = _fresh(env, lambda n, text=text: f"{n}{text}")
+        half = _fresh(env, text[: len(text) // 2])
+        whole = _fresh(env, text)
         yield Row(what, whole, 1000, "ms", note=f"{whole / half:.1f} times that of half of it")
