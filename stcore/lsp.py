@@ -97,7 +97,7 @@ class _Scripts:
 
     async def _open_session(self) -> Session:
         host = await self._open.enter_async_context(Host.open(self._data, face="once"))
-        await asyncio.to_thread(host.interpreter.registry.find, "")  # brings the commands of plugins
+        await asyncio.to_thread(host.ask_plugins)
         return await host.session(None)
 
     async def _interpreter(self) -> Interpreter:

@@ -129,25 +129,36 @@ def list_styles(as_json: bool, data: str | None) -> None:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("words", nargs=-1, metavar="[NAME | WORDS ...]")
 @json_option
 @data_option
-def commands(name: str | None, as_json: bool, data: str | None) -> None:
-    """The slash commands that scripts can use, or the help of one."""
-    from stcore.commands.help import help_text
+def commands(words: tuple[str, ...], as_json: bool, data: str | None) -> int:
+    """The slash commands that scripts can use: all, the help of one, or those that a search finds.
 
-    async def work(host: Host) -> tuple[list[dict[str, Any]], str]:
-        registry = host.interpreter.registry
-        if name:
-            found = registry.find(name.lstrip("/"))
-            return ([found.describe()] if found else []), help_text(registry, name)
-        return registry.describe(), ""
-
-    described, text = on_host(data, work)
+    --json describes the whole vocabulary for editors and other programs, commands of plugins included.
+    """
+    wanted = " ".join(words)
+    found, text = on_host(data, lambda host: _find_commands(host, wanted))
     if as_json:
-        print_json(described[0] if name and described else described)
-    elif name:
+        print_json(found[0] if text else found)
+    elif text:
         print(text)
     else:
-        rows = [(f"/{c['name']}", ", ".join(c["aliases"]), c["group"], c["summary"]) for c in described]
-        print_table(rows, ("command", "aliases", "group", "what it does"), empty="There are no commands.")
+        rows = [(f"/{c['name']}", ", ".join(c["aliases"]), c["group"], c["summary"]) for c in found]
+        print_table(rows, ("command", "aliases", "group", "what it does"), empty=f"No command is about “{wanted}”.")
+    return int(not found)
+
+
+async def _find_commands(host: Host, wanted: str) -> tuple[list[dict[str, Any]], str]:
+    """The commands, and the help where one was named."""
+    from stcore.commands.help import describe_command
+    from stcore.commands.reference import search
+
+    registry = host.interpreter.registry
+    await asyncio.to_thread(host.ask_plugins)
+    if not wanted:
+        return registry.describe(), ""
+    named = registry.find(wanted.lstrip("/"))
+    if named is not None:
+        return [named.describe()], describe_command(named)
+    return [command.describe() for command in search(registry, wanted)], ""
