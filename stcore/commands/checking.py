@@ -1,215 +1,95 @@
-"""What is wrong with a script, found without running it: what editors underline and ``stcore check`` prints.
-
-Errors are what surely fails: the script cannot be read, or a command is written where it cannot be. Warnings are what
-hardly means what it says. Nothing is evaluated; places count characters of the whole script.
-"""
+"""What is wrong with a script, found without running it: where it cannot be read, and the macros in its arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from stcore.commands.declaration import Named, Unnamed
-from stcore.commands.registry import Registry
-from stcore.commands.runtime import Interpreter
-from stcore.commands.syntax import Argument, BreakpointNode, ClosureNode, CommandNode, Flags, Part, Script, Text
+from stcore.commands.scanner import Scanner
+from stcore.commands.syntax import Flags
 from stcore.errors import ParseError, Span
-from stcore.macros.checking import Problem, Severity, check as check_macros
-from stcore.macros.matching import similar
-from stcore.macros.numbers import read_number
+from stcore.macros.checking import Problem, check
 from stcore.macros.places import SCRIPT, macros_of
-from stcore.macros.text import trim
+from stcore.macros.registry import Registry as MacroRegistry
 
-MAX_PROBLEMS = 200
+if TYPE_CHECKING:
+    from stcore.commands.runtime import Interpreter
 
-_BOOLEANS = frozenset(("on", "off", "true", "false", "1", "0"))
-_SHORTEST_MACRO = "{{"
+MAX_PROBLEMS = 100
+"""Problems that are told of one script."""
 
-
-def check_script(text: str, interpreter: Interpreter, flags: Flags | None = None) -> list[Problem]:
-    """The problems of a script in the order of their places, at most :data:`MAX_PROBLEMS`."""
-    try:
-        script = interpreter.parse(text, flags)
-    except ParseError as error:
-        return [Problem(error.message, error.hint, error.span or Span.at(text, 0), "error")]
-    return _Checker(script, interpreter).run()
+_TEXTS = frozenset(("BARE", "QUOTED", "LIST", "TEXT"))
+_LONGEST_REMEMBERED = 2000
 
 
-class _Checker:
-    def __init__(self, script: Script, interpreter: Interpreter) -> None:
-        self._script = script
-        self._registry: Registry = interpreter.registry
+class Reading:
+    """A script as it is read while it is typed: to its end, whatever stands in it. Nothing is run."""
+
+    def __init__(self, text: str, interpreter: Interpreter) -> None:
+        self.text = text
+        self.error: ParseError | None = None
         self._macros = interpreter.engine.registry
-        self._found: list[Problem] = []
-        self._commands = list(_commands(script.root))
-        self._declared = set(_declared_names(script.root, self._commands))
+        registry = interpreter.registry
+        try:
+            self._tokens = list(Scanner(text, Flags(), registry.find, registry.suggest).tokens())
+            if any(token.type == "RUN" for token in self._tokens):
+                # Only behind the call of a closure the grammar refuses something that the scanner lets pass.
+                interpreter.parse(text)
+        except ParseError as error:
+            self.error = error
+            self._tokens = list(Scanner(text, Flags(), registry.find, tolerant=True).tokens())
 
-    def run(self) -> list[Problem]:
-        for closure in _closures(self._script.root):
-            for argument in closure.declarations:
-                self._text(argument.value)
-        for node in self._commands:
-            self._command(node)
-        return sorted(self._found[:MAX_PROBLEMS], key=lambda problem: problem.span.start)
+    def problems(self) -> list[Problem]:
+        """From left to right, at most :data:`MAX_PROBLEMS`: where it cannot be read, and what is wrong with macros."""
+        found = [_unreadable(self.error)] if self.error is not None else []
+        found += islice(self._macro_problems(), MAX_PROBLEMS - len(found))
+        return sorted(found, key=lambda problem: problem.span.start)
 
-    # -- commands ----------------------------------------------------------------------------------------------------
+    def argument_at(self, caret: int) -> tuple[int, int] | None:
+        """Where the argument stands that ``caret`` is in: its macros are resolved together. ``None`` outside."""
+        for token in self._tokens:
+            if token.type in _TEXTS and token.start_pos <= caret <= token.end_pos:
+                return token.start_pos, token.end_pos
+        return None
 
-    def _command(self, node: CommandNode) -> None:
-        if node.command.function is None:
-            self._report("error", f"/{node.name} cannot be used here.", "", node.start, node.start + len(node.name))
-            return
-        for argument in node.named:
-            self._named(node, argument)
-        for number, part in enumerate(node.parts):
-            self._text(part)
-            self._late_argument(node, number)
-        self._unnamed(node)
-        self._missing(node)
-        self._variable(node)
-
-    def _named(self, node: CommandNode, argument: Argument) -> None:
-        self._text(argument.value)
-        declared = node.command.argument(argument.name)
-        if declared is not None:
-            self._value(f"{argument.name}=", declared, argument.value)
-        elif not node.command.any_named:
-            names = [known.name for known in node.command.named]
-            meant = " or ".join(f"{name}=" for name in similar(argument.name, names))
-            hint = f"Did you mean {meant}?" if meant else _arguments_hint(node)
-            end = argument.start + len(argument.name)
-            self._report("warning", f"/{node.name} has no argument {argument.name}=.", hint, argument.start, end)
-
-    def _unnamed(self, node: CommandNode) -> None:
-        """A single literal text against the declaration; words of commands that split against theirs."""
-        declared = node.command.unnamed
-        if node.command.split is None:
-            if len(node.parts) == 1 and declared:
-                self._value("The text", declared[0], node.parts[0])
-            return
-        for position, part in enumerate(node.parts[: len(declared)]):
-            self._value(f"Word {position + 1}", declared[position], part)
-
-    def _value(self, what: str, declared: Named | Unnamed, part: Part) -> None:
-        """Whether a literal value is one that the argument takes."""
-        if not isinstance(part, Text) or _SHORTEST_MACRO in part.value:
-            return
-        value = trim(part.value)
-        types = set(declared.types)
-        if declared.enum and types <= {"enum", "bool"}:
-            known = {word.lower() for word in declared.enum} | (_BOOLEANS if "bool" in types else set())
-            if value and value.lower() not in known:
-                meant = " or ".join(similar(value, declared.enum))
-                hint = f"Did you mean {meant}?" if meant else f"It takes {', '.join(declared.enum)}."
-                self._about(part, "warning", f"{what} cannot be {_short(value)}.", hint)
-        elif types == {"bool"} and value and value.lower() not in _BOOLEANS:
-            self._about(part, "warning", f"{what} should be on or off, not {_short(value)}.", "")
-        elif types == {"number"} and value and read_number(value) is None:
-            self._about(part, "warning", f"{what} should be a number, not {_short(value)}.", "")
-
-    def _missing(self, node: CommandNode) -> None:
-        given = {argument.name for argument in node.named}
-        missing = [f"{known.name}=" for known in node.command.named if known.required and known.name not in given]
-        unnamed = node.command.unnamed
-        if unnamed and unnamed[0].required and not node.parts and not node.inject:
-            missing.append(unnamed[0].summary or "a text")
-        if missing:
-            message = f"/{node.name} needs {' and '.join(missing)}."
-            self._report("warning", message, _arguments_hint(node), node.start, node.start + len(node.name))
-
-    def _late_argument(self, node: CommandNode, number: int) -> None:
-        """``name=`` behind the unnamed argument is text (quirk Q14)."""
-        part = node.parts[number]
-        if number == 0 or not isinstance(part, Text) or part.quoted:
-            return
-        name, equals, _ = trim(part.value).partition("=")
-        if equals and node.command.argument(name) is not None:
-            message = f"{name}= stands behind the text of /{node.name} and is taken for text."
-            self._about(part, "warning", message, "Named arguments come first.")
-
-    def _variable(self, node: CommandNode) -> None:
-        """A variable that nothing in this script declares cannot be there when it is read or set."""
-        if node.command.name != "var":
-            return
-        key = next((argument.value for argument in node.named if argument.name in ("key", "name")), None)
-        part = key if key is not None else next(iter(node.parts), None)
-        if isinstance(part, Text) and _SHORTEST_MACRO not in part.value:
-            name = trim(part.value)
-            if name and name not in self._declared and not any(arg.name == "index" for arg in node.named):
-                self._unknown_variable(name, part)
-
-    def _unknown_variable(self, name: str, part: Part) -> None:
-        meant = " or ".join(similar(name, self._declared))
-        hint = f"Did you mean {meant}?" if meant else f"Declare it first: /let {name} value"
-        self._about(part, "warning", f"Nothing here declares a variable {_short(name)}.", hint)
-
-    # -- macros ------------------------------------------------------------------------------------------------------
-
-    def _text(self, part: Part) -> None:
-        """The macros of a literal text, their places moved to where the text stands."""
-        if not isinstance(part, Text) or _SHORTEST_MACRO not in part.value:
-            return
-        source = self._script.source
-        at = source.find(part.value, part.start, part.end)
-        for problem in check_macros(part.value, self._macros, extra=macros_of(SCRIPT)):
-            if at < 0:  # escapes stand between the text and its source
-                span = Span.at(source, part.start, part.end)
-            else:
-                span = Span.at(source, at + problem.span.start, at + problem.span.end)
-            self._found.append(replace(problem, span=span))
-
-    # -- reporting ---------------------------------------------------------------------------------------------------
-
-    def _about(self, part: Part, severity: Severity, message: str, hint: str) -> None:
-        source = self._script.source
-        start = part.start
-        while start < part.end and source[start].isspace():
-            start += 1
-        self._report(severity, message, hint, start, part.end)
-
-    def _report(self, severity: Severity, message: str, hint: str, start: int, end: int) -> None:
-        self._found.append(Problem(message, hint, Span.at(self._script.source, start, end), severity))
-
-
-def _closures(root: ClosureNode) -> Iterator[ClosureNode]:
-    """A closure and all closures written in it."""
-    waiting = [root]
-    while waiting:
-        closure = waiting.pop()
-        yield closure
-        parts: list[Part] = [argument.value for argument in closure.declarations]
-        for statement in closure.statements:
-            if isinstance(statement, BreakpointNode):
+    def _macro_problems(self) -> Iterator[Problem]:
+        macros = self._macros
+        for token in self._tokens:
+            if token.type not in _TEXTS or "{{" not in token.value:
                 continue
-            parts += statement.parts
-            if isinstance(statement, CommandNode):
-                parts += [argument.value for argument in statement.named]
-        waiting += [part for part in parts if isinstance(part, ClosureNode)]
+            check_argument = _remembered if len(token.value) <= _LONGEST_REMEMBERED else _check_argument
+            problems = check_argument(token.value, macros, macros.version)
+            if problems:
+                place = _places(self.text[token.start_pos : token.end_pos], token.value)
+                for problem in problems:
+                    start, end = (token.start_pos + place(at) for at in (problem.span.start, problem.span.end))
+                    yield replace(problem, span=Span.at(self.text, start, end))
 
 
-def _commands(root: ClosureNode) -> Iterator[CommandNode]:
-    for closure in _closures(root):
-        yield from (statement for statement in closure.statements if isinstance(statement, CommandNode))
+def _unreadable(error: ParseError) -> Problem:
+    return Problem(error.message, error.hint, error.span or Span(0, 1, 0, 0), "error")
 
 
-def _declared_names(root: ClosureNode, commands: list[CommandNode]) -> Iterator[str]:
-    """The names of scoped variables that the script can have: what it lets, imports, or takes as arguments."""
-    for closure in _closures(root):
-        yield from (argument.name for argument in closure.declarations)
-    for node in commands:
-        match node.command.name:
-            case "let":
-                keys = [arg.value for arg in node.named if arg.name == "key"] or node.parts[:1]
-            case "import":
-                keys = node.parts
-            case _:
-                continue
-        yield from (word for part in keys if isinstance(part, Text) for word in part.value.split())
+def _check_argument(text: str, macros: MacroRegistry, _version: int) -> tuple[Problem, ...]:
+    return tuple(check(text, macros, extra=macros_of(SCRIPT)))
 
 
-def _arguments_hint(node: CommandNode) -> str:
-    names = ", ".join(f"{argument.name}=" for argument in node.command.named)
-    return f"It takes {names}." if names else f"/help {node.command.name} explains it."
+_remembered = lru_cache(4096)(_check_argument)
+"""With every key one argument changes and hundreds stay."""
 
 
-def _short(text: str) -> str:
-    return f"“{text}”" if len(text) <= 40 else f"“{text[:40]}…”"
+def _places(source: str, value: str) -> Callable[[int], int]:
+    """From places in a value to those in its source, which has quotes around it and escapes in it besides."""
+    shift = source.find(value)
+    if shift >= 0:
+        return lambda at: at + shift
+    places, position = [], 0
+    for character in value:
+        position = max(position, source.find(character, position))
+        places.append(position)
+        position += 1
+    places.append(position)
+    return places.__getitem__

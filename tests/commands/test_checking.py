@@ -1,65 +1,79 @@
-"""What is wrong with a script before it runs."""
+"""What is wrong with a script is found without running it, macros in its arguments included."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
-from stcore.commands.checking import check_script
+from stcore.commands.checking import Reading
 from stcore.testing.memory import make_interpreter
 
 INTERPRETER = make_interpreter()
 
 
 def problems(script: str) -> list[tuple[str, str]]:
-    """Severity and the text that is underlined, for each problem."""
-    found = check_script(script, INTERPRETER)
-    return [(problem.severity, script[problem.span.start : problem.span.end]) for problem in found]
-
-
-def messages(script: str) -> str:
-    return "\n".join(f"{problem.message} {problem.hint}" for problem in check_script(script, INTERPRETER))
+    """Each underlined stretch with the beginning of its message."""
+    found = Reading(script, INTERPRETER).problems()
+    return [(script[problem.span.start : problem.span.end], problem.message) for problem in found]
 
 
 @pytest.mark.parametrize(
-    ("script", "expected"),
+    "script",
     [
-        ("/echo hi", []),
-        ("/pass a | /upper | /setvar key=x", []),
-        ("/let f {: n=1 /mul n 2 :} | /:f n=3 | /var f", []),
-        ("/run any=thing goes=here x", []),
-        ("/pass a |\n  /nosuch", [("error", "nosuch")]),
-        ("/pass {: a", [("error", "a")]),
-        ("/echo severity=wrn hi", [("warning", "wrn")]),
-        ("/setvar kye=a key=b 1", [("warning", "kye")]),
-        ("/times abc {: /pass 1 :}", [("warning", "abc")]),
-        ("/let x 1 | /var y", [("warning", "y")]),
-        ("/let x 1 | /var index=2 y", []),
-        ("/pass {: /echo {{usr}} :}", [("error", "usr")]),
-        ("/times 2 {: /pass {{pipe}} {{timesIndex}} {{var::x}} {{arg::y}} :}", []),
-        ("/pass x || /upper", [("warning", "upper")]),
-        ("/if left=1 {: /pass a :} else={: /pass b :}", [("warning", "else={:")]),
+        "/echo hello {{user}} | /pass {{pipe}}",
+        "/let x 5 | /times 3 {: /echo {{timesIndex}} {{var::x}} {{VAR::x::0}} :} | /pass {{arg::name}}",
+        '/setvar key=k "{{if .a}}x|y{{else}}z{{/if}}" | /:k',
+        "/pass {{.p = a}}\\|{{.p}}",
     ],
 )
-def test_problems_with_their_places(script: str, expected: list[tuple[str, str]]) -> None:
-    assert problems(script) == expected
+def test_a_good_script_has_no_problems(script: str) -> None:
+    assert problems(script) == []
 
 
-def test_hints_name_what_was_meant() -> None:
-    assert "Did you mean key=?" in messages("/setvar kye=a key=b 1")
-    assert "Did you mean warning?" in messages("/echo severity=warnin hi")
-    assert "Did you mean counter?" in messages("/let counter 1 | /var countr")
-    assert "Did you mean {{user}}?" in messages("/echo {{usr}}")
-    assert "Did you mean /upper" in messages("/uper x")
+@pytest.mark.parametrize(
+    ("script", "part", "message"),
+    [
+        ("/pass a | /echo {{usr}}", "usr", "There is no macro usr."),
+        ("/setvar key={{usr}} 5", "usr", "There is no macro usr."),
+        ('/echo title="hi {{usr}}" x', "usr", "There is no macro usr."),
+        ('/echo title="say \\"hi\\" {{usr}}" x', "usr", "There is no macro usr."),
+        ("/pass a\\|b {{usr}}", "usr", "There is no macro usr."),
+        ("/if left={{user::a}} right=1 {: /pass {: :} :}", "{{user::a}}", "user takes no arguments"),
+        ("/times 2 {: /pass 🎲\n {{usr}} :}", "usr", "There is no macro usr."),
+        ("/let x 5 | /pass {{var::x::0::1}}", "{{var::x::0::1}}", "var takes between 1 and 2"),
+        ("/pass {{reverse::a|b}}", "{{reverse::a|", "A pipe in an argument"),
+        ("/setvar key={{getvar x}} 5", "{{", "The macro is never closed."),
+        ("/nosuch x", "nosuch", "There is no command /nosuch."),
+        ("/let x {: /pass a :} | /:x y", "y", "Unexpected text behind the call of a closure."),
+    ],
+)
+def test_each_problem_is_told_at_its_place(script: str, part: str, message: str) -> None:
+    [(marked, said)] = problems(script)
+    assert marked == part
+    assert said.startswith(message)
 
 
-def test_places_in_a_text_with_escapes_point_at_the_whole_text() -> None:
-    script = r"/pass a \| {{nosuch}} b | /len"
-    assert problems(script) == [("error", r"a \| {{nosuch}} b ")]
+def test_what_cannot_be_read_hides_no_macro() -> None:
+    assert [part for part, _ in problems("/echo {{usr}} | /nosuch {{chr}} | /pass {{randm}}")] == [
+        "usr",
+        "nosuch",
+        "chr",
+        "randm",
+    ]
 
 
-@given(st.text(alphabet='/abx ={}:|"[]\\\n.', max_size=60))
-def test_any_text_gives_problems_inside_it_and_never_fails(text: str) -> None:
-    for problem in check_script(text, INTERPRETER):
-        assert 0 <= problem.span.start <= len(text)
-        assert problem.message
+def test_the_argument_at_a_caret_is_known() -> None:
+    script = '/echo title="a {{user}}" b {{char}} | /pass c'
+    reading = Reading(script, INTERPRETER)
+    places = [reading.argument_at(script.index(word)) for word in ("user", "char", "| /")]
+    assert [place and script[slice(*place)] for place in places[:2]] == ['"a {{user}}"', "b {{char}} "]
+    assert reading.argument_at(2) is None
+
+
+@given(st.text('/{:}|"[]\\ \n=echo.usr', max_size=40))
+@settings(max_examples=300, deadline=None)
+def test_no_text_makes_reading_fail(script: str) -> None:
+    reading = Reading(script, INTERPRETER)
+    for problem in reading.problems():
+        assert 0 <= problem.span.start <= problem.span.end <= len(script) + 1
+    reading.argument_at(len(script) // 2)
