@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from stcore.chat.names import ENDING, best_matches, copy_key, folded
+from stcore.chat.names import ENDING, best_matches, folded, free_key
 from stcore.chat.preferences import write as write_settings
 from stcore.commands.services.personas import POSITIONS, ROLES
 from stcore.errors import NotFound, UserError
@@ -112,12 +112,12 @@ class PersonaStore:
     # -- making and changing -----------------------------------------------------------------------------------------
 
     async def create(
-        self, name: str, fields: Mapping[str, Any] | None = None, *, avatar: bytes | None = None, copy_of: str = ""
+        self, name: str, fields: Mapping[str, Any] | None = None, *, avatar: bytes | None = None, key: str = ""
     ) -> Persona:
-        """A new persona. ``fields`` as for :meth:`update`; ``copy_of`` is the key of the one that this is a copy of.
+        """A new persona. ``fields`` as for :meth:`update`.
 
-        Its key is made of the time and the letters of its name, since names may repeat. Raises ``UnusablePicture``
-        for an avatar that is none, before anything is kept.
+        Its key is made of the time and the letters of its name, since names may repeat; a ``key`` that is given gets
+        a number when it is taken. Raises ``UnusablePicture`` for an avatar that is none, before anything is kept.
         """
         values = _columns({**(fields or {}), "name": name}, _EXTRA)
         persona_id = new_id()
@@ -126,8 +126,15 @@ class PersonaStore:
         def fn(connection: Connection, now: int) -> Persona:
             taken = _taken(connection)
             letters = _LETTERS.sub("", values["name"])
-            key = copy_key(copy_of, taken) if copy_of else _timed_key(now, letters, taken)
-            row = {"id": persona_id, "key": key, "avatar_id": avatar_id, "created": now, "description": "", **values}
+            own_key = free_key(key.removesuffix(ENDING), taken) if key else _timed_key(now, letters, taken)
+            row = {
+                "id": persona_id,
+                "key": own_key,
+                "avatar_id": avatar_id,
+                "created": now,
+                "description": "",
+                **values,
+            }
             connection.execute(insert(personas).values(row))
             return _note(connection, persona_id, "persona.added", now)
 
@@ -161,7 +168,7 @@ class PersonaStore:
         persona = await self.get(persona_id)
         fields = {name: getattr(persona, name) for name in ("description", *_EXTRA)}
         avatar = await self.avatar(persona)
-        return await self.create(persona.name, {**fields, "connections": []}, avatar=avatar, copy_of=persona.key)
+        return await self.create(persona.name, {**fields, "connections": []}, avatar=avatar)
 
     async def delete(self, persona_id: str) -> None:
         """Remove it with its pictures and all its bindings. What was said under its name stays."""

@@ -16,9 +16,11 @@ from stcore import __version__
 from stcore.web import (
     errors,
     events,
+    routes_characters,
     routes_chats,
     routes_jobs,
     routes_language,
+    routes_personas,
     routes_pictures,
     routes_replies,
     routes_settings,
@@ -76,6 +78,8 @@ def create_app(host: Host, *, names: Names | None = None) -> FastAPI:
     errors.install(app)
     for router in (
         routes_settings.router,
+        routes_characters.router,
+        routes_personas.router,
         routes_chats.router,
         routes_pictures.router,
         routes_jobs.router,

@@ -29,6 +29,7 @@ STATUS: Mapping[str, int] = {
     "busy": 409,
     "needs_person": 409,
     "too_large": 413,
+    "unusable_card": 400,
     "script": 422,
     "parse": 422,
     "execution": 422,

@@ -103,6 +103,11 @@ class CharacterStore:
             raise _unknown(text)
         return found[0]
 
+    async def names(self) -> Sequence[tuple[str, str]]:
+        """Name and key of every character, by name, without reading the cards."""
+        rows = await self._database.read(lambda c: c.execute(select(characters.c.name, characters.c.key)).all())
+        return sorted(((row.name, row.key) for row in rows), key=lambda pair: (folded(pair[0]), pair[1]))
+
     async def tags(self) -> Sequence[str]:
         """Every tag that some character carries, in order."""
         found = await self._database.read(lambda c: c.execute(select(characters.c.tags)).scalars().all())

@@ -1,0 +1,50 @@
+"""The running lists that completion offers, by the word that declarations use for them in ``choices``.
+
+Lists of pictures, quick replies, messages and variables come from the services of the commands; what no service has is
+here, one small function each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stcore.chat.session import Session
+
+
+async def _characters(session: Session) -> Sequence[str]:
+    return _names_and_keys(await session.host.characters.names())
+
+
+async def _personas(session: Session) -> Sequence[str]:
+    return _names_and_keys([(entry.name, entry.key) for entry in await session.host.personas.list()])
+
+
+async def _tags(session: Session) -> Sequence[str]:
+    return await session.host.characters.tags()
+
+
+def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
+    """Names; of those that several have the keys, which tell them apart."""
+    times = Counter(name for name, _ in people)
+    return [key if times[name] > 1 else name for name, key in people]
+
+
+LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
+    "characters": _characters,
+    "personas": _personas,
+    "tags": _tags,
+}
+"""A domain that brings a list adds it here."""
+
+
+def choices_of(session: Session) -> Callable[[str], Awaitable[Sequence[str]]]:
+    """``Services.choices`` of a session; a list nobody knows is empty."""
+
+    async def choices(what: str) -> Sequence[str]:
+        found = LISTS.get(what)
+        return await found(session) if found is not None else ()
+
+    return choices
