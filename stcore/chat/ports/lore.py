@@ -131,7 +131,7 @@ class LorePort:
         from stcore.chat.lore.fields import searched_texts, sought_text
 
         items = (await self._book(book)).items
-        texts = {part: uid for uid, data in reversed(items.items()) for part in searched_texts(data, field)}
+        texts = {part: uid for uid, data in reversed(list(items.items())) for part in searched_texts(data, field)}
         wanted = sought_text(field, text.strip())
         # Counting wrong letters is slow: where the text stands as it is, only those entries are compared.
         exact = [part for part in texts if wanted.lower() in part.lower()]
