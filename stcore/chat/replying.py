@@ -24,18 +24,13 @@ async def reply(scene: Scene, wanted: Wanted, message: Message | None = None) ->
 
     Words that came before a failure or a stop are kept. Raises the ``StcoreError`` of the model.
     """
-    from stcore.chat.prompting.build import build_request
-
-    host = scene.host
-    connection = await host.texts.open()
+    connection = await scene.host.texts.open()
     if message is not None and wanted.kind in ("swipe", "regenerate"):
         wanted = replace(wanted, before=message.position)
     scene.facts.last_generation = wanted.kind
     written = _Written(scene, wanted, connection, message)
     try:
-        request = await build_request(scene, wanted, connection)
-        scene.window.first_included = request.prompt.first_included
-        return await written.stream(request)
+        return await written.stream(await _request(scene, wanted, connection))
     finally:
         await _ended(scene)
 
@@ -45,25 +40,27 @@ async def speak(scene: Scene, wanted: Wanted) -> Reply:
 
     An answer without words is an empty reply. Raises the ``StcoreError`` of the model.
     """
-    from stcore.chat.prompting.build import build_request
-
     connection = await scene.host.texts.open()
     scene.facts.last_generation = wanted.kind
     try:
-        request = await build_request(scene, wanted, connection)
-        scene.window.first_included = request.prompt.first_included
-        return await _whole(connection, request)
+        return await _whole(connection, await _request(scene, wanted, connection))
     finally:
         await _ended(scene)
 
 
-async def speak_alone(scene: Scene, wanted: RawWanted) -> Reply:
-    """A text without the chat."""
+async def speak_alone(scene: Scene, wanted: RawWanted, profile: str = "") -> Reply:
+    """A text without the chat, through a connection profile where one is named."""
     from stcore.chat.prompting.build import build_raw
+    from stcore.chat.prompting.profiles import behind
 
-    connection = await scene.host.texts.open()
+    host, model = scene.host, ""
     scene.facts.last_generation = "quiet"
-    return await _whole(connection, await build_raw(scene, wanted, connection))
+    if profile:
+        connection, active, model = await behind(host, await host.presets.get("profile", profile))
+    else:
+        connection, active = await host.texts.open(), await host.presets.active()
+    request = build_raw(scene, wanted, connection, active)
+    return await _whole(connection, replace(request, completion=replace(request.completion, model=model)))
 
 
 def replying(connection: TextConnection, request: Request) -> Replying:
@@ -77,6 +74,18 @@ def replying(connection: TextConnection, request: Request) -> Replying:
         marks=ends.marks,
         tags=ends.tags,
     )
+
+
+async def _request(scene: Scene, wanted: Wanted, connection: TextConnection) -> Request:
+    """The request as it is sent, with what its making sets off."""
+    from stcore.chat.prompting.build import build_request
+
+    request = await build_request(scene, wanted, connection)
+    scene.window.first_included = request.prompt.first_included
+    if request.lore is not None:
+        scene.facts.outlets = request.lore.slots.outlets
+        await scene.activated(request.lore.automation_ids)
+    return request
 
 
 async def _whole(connection: TextConnection, request: Request) -> Reply:

@@ -199,14 +199,28 @@ class Session:
         await self.surroundings.flush()
         return await self.automation.happened("user")
 
-    async def reply(self, message_id: str | None = None) -> Message | None:
+    async def reply(self, message_id: str | None = None, *, member: str = "") -> Message | None:
         """Let the text model answer; with ``message_id`` as another swipe of that message.
 
-        ``None`` when it was stopped before a word came. What had come when it was stopped or failed is kept.
+        In the chat of a group those whose turn it is answer one after the other, or the ``member`` of a name or
+        position alone. ``None`` when it was stopped before a word came. What had come when it was stopped or failed
+        is kept.
         """
         from stcore.chat.prompting.scene import Wanted
 
-        return await self.write(Wanted("swipe" if message_id else "normal"), message_id)
+        if message_id is None and self.environment.group is None:
+            return await self.write(Wanted())
+        from stcore.chat.groups.rounds import speaker_of, speakers
+
+        chat_id = await self.open_chat()
+        if message_id is not None:
+            return await self.write(Wanted("swipe"), message_id, speaker=await speaker_of(self, message_id))
+        written = None
+        for speaker in await speakers(self, chat_id, member):
+            written = await self.write(Wanted(), speaker=speaker)
+            if written is None:
+                break
+        return written
 
     async def write(
         self, wanted: Wanted, message_id: str | None = None, *, speaker: Environment | None = None
@@ -240,7 +254,8 @@ class Session:
         from stcore.chat.prompting.scene import Scene
 
         environment = (speaker or self.environment).child()
-        return Scene(self.host, chat_id, environment, self.surroundings.facts, self.window, self._passes)
+        facts, activated = self.surroundings.facts, self.automation.activated
+        return Scene(self.host, chat_id, environment, facts, self.window, self._passes, activated)
 
     async def _passes(self, script: str) -> bool:
         """Whether the closure of an injection's filter lets it in; one that fails keeps it out and is told."""

@@ -9,24 +9,26 @@ from stcore.chat.prompting.history import count_said
 from stcore.chat.prompting.injections import KEY as INJECTIONS, read_injections
 from stcore.chat.prompting.notes import KEY as NOTE, is_due, read_note, with_character_note
 from stcore.chat.prompting.scene import Scene
-from stcore.commands.services.prompting import Injection, Note
+from stcore.commands.services.prompting import Injection
 from stcore.text.prompt import Insert
 
 if TYPE_CHECKING:
     from stcore.chat.characters.records import Character
 
 
-async def note_insert(scene: Scene, before: int | None, character: Character | None) -> tuple[Note, str]:
-    """The author's note of the chat, and the text that goes into this prompt: none when it is not its turn."""
+async def note_insert(scene: Scene, before: int | None, character: Character | None) -> Insert:
+    """The author's note of the chat in its place; without a text when it is not its turn."""
     preferences = scene.host.preferences
     default = read_note(await preferences.get("host", NOTE))
     note = read_note(await preferences.get(f"chat:{scene.chat_id}", NOTE), default)
     own = await preferences.get(f"character:{character.id}", NOTE) if character else None
     text = with_character_note(note, own)
-    if not text or note.frequency == 0:
-        return note, ""
-    due = note.frequency == 1 or is_due(note, await count_said(scene, before))
-    return note, scene.expand(text) if due else ""
+    if text and note.frequency:
+        due = note.frequency == 1 or is_due(note, await count_said(scene, before))
+        text = scene.expand(text) if due else ""
+    else:
+        text = ""
+    return Insert("note", "Author's note", text, note.position, note.depth, note.role)
 
 
 def character_insert(scene: Scene, character: Character | None) -> Iterator[Insert]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +20,8 @@ Kind = Literal["normal", "swipe", "regenerate", "continue", "impersonate", "quie
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One chat as a prompt sees it. ``run_filter`` runs the closure of an injection and says whether it gave a yes."""
+    """One chat as a prompt sees it. ``run_filter`` runs the closure of an injection and says whether it gave a yes;
+    ``activated`` hears of entries of world info that joined a prompt, by their automation ids."""
 
     host: Host
     chat_id: str
@@ -28,6 +29,7 @@ class Scene:
     facts: Facts
     window: ChatWindow
     run_filter: Callable[[str], Awaitable[bool]]
+    activated: Callable[[Sequence[str]], Awaitable[None]]
 
     def expand(self, text: str) -> str:
         """``text`` with its macros."""
