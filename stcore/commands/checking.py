@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stcore.commands.scanner import Scanner
 from stcore.commands.syntax import Flags
+from stcore.commands.usage import check_usage
 from stcore.errors import ParseError, Span
 from stcore.macros.checking import Problem, check
 from stcore.macros.places import SCRIPT, macros_of
@@ -23,6 +24,15 @@ MAX_PROBLEMS = 100
 
 _TEXTS = frozenset(("BARE", "QUOTED", "LIST", "TEXT"))
 _LONGEST_REMEMBERED = 2000
+
+
+def check_script(text: str, interpreter: Interpreter) -> list[Problem]:
+    """All problems of a script from left to right: where it cannot be read, its macros, the use of its commands."""
+    reading = Reading(text, interpreter)
+    problems = reading.problems()
+    if reading.error is None:
+        problems += check_usage(interpreter.parse(text))
+    return sorted(problems, key=lambda problem: problem.span.start)
 
 
 class Reading:
