@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
     from stcore.host import Host
 
-_HINT = "Tab completes · /help explains · Ctrl-C stops · Ctrl-D leaves"
+_HINT = "Tab completes · /help explains · F2 quick replies · Ctrl-C stops · Ctrl-D leaves"
 _LEAVING = ("/quit", "/exit")
+_PICK = "/qr "
 
 
 async def chat(data: str | None, *, chat_id: str | None = None, new: bool = False, images: str = "auto") -> None:
@@ -53,7 +55,7 @@ async def chat(data: str | None, *, chat_id: str | None = None, new: bool = Fals
         if not is_new:
             await conversation.show_earlier()
         talk = _Live(conversation).talk() if live else _talk_plainly(conversation)
-        await first_of(talk, conversation.run())
+        await first_of(talk, conversation.run(new=is_new))
 
 
 async def _open_chat(host: Host, chat_id: str | None, new: bool) -> tuple[str, bool]:
@@ -168,7 +170,24 @@ class _Live:
         def _new_line(event: KeyPressEvent) -> None:
             event.current_buffer.insert_text("\n")
 
+        @keys.add("f2")
+        def _quick_replies(event: KeyPressEvent) -> None:
+            if self._conversation.ui.question is None:
+                event.app.create_background_task(self._offer_replies(event.current_buffer))
+
         return keys
+
+    async def _offer_replies(self, buffer: Buffer) -> None:
+        """Let the person pick one of the active quick replies; it may take up what is typed."""
+        session = self._conversation.session
+        scripts = session.services.scripts
+        if scripts is None or not await scripts.listed():
+            self._conversation.screen.say("No set of quick replies is switched on. /help qr-set-on explains.", "dim")
+            return
+        if not buffer.text.startswith(_PICK):
+            session.surroundings.facts.input = buffer.text
+        self._put_input(_PICK)
+        buffer.start_completion()
 
     async def _stop(self) -> None:
         if not await self._conversation.stop():

@@ -70,11 +70,11 @@ class Conversation:
 
     # -- life --------------------------------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Say what was entered and show what happens, until cancelled."""
+    async def run(self, *, new: bool = False) -> None:
+        """Say what was entered and show what happens, until cancelled; ``new`` tells that the chat was just made."""
         # To all chats: a script may go from one to another.
         news = await self.host.bus.subscribe()
-        parts = [asyncio.ensure_future(self._work()), asyncio.ensure_future(self._listen(news))]
+        parts = [asyncio.ensure_future(self._work(new)), asyncio.ensure_future(self._listen(news))]
         try:
             await asyncio.gather(*parts)
         finally:
@@ -90,8 +90,16 @@ class Conversation:
         chat = await self.host.chats.get(chat_id)
         self.screen.say(f"This is the chat “{chat.title}”.", "dim")
         await self.show_earlier()
+        await self.session.automation.happened("load")
 
-    async def _work(self) -> None:
+    async def _work(self, new: bool) -> None:
+        self._working = True
+        try:
+            await self.session.opened(new=new)
+        except StcoreError as error:
+            self.ui.error(error)
+        finally:
+            self._working = False
         while True:
             line = await self._lines.get()
             self._working = True
@@ -103,6 +111,7 @@ class Conversation:
                 await asyncio.sleep(0.05)
             finally:
                 self._working = False
+                self.session.surroundings.facts.input = ""
                 self.screen.refresh()
 
     async def _listen(self, news: Any) -> None:

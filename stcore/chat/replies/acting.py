@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from stcore.chat.replies.automation import named_error
@@ -29,15 +29,19 @@ async def ready_to_press(library: ReplyLibrary, path: Sequence[tuple[str, int]],
     return press(way[-1], typed=typed, message=along_menu(way))
 
 
-async def act(session: Session, ready: Press) -> None:
-    """Run it, send it, or put it into the message box. Raises what fails, errors of scripts with the reply's name."""
+async def act(session: Session, ready: Press, arguments: Mapping[str, str] | None = None) -> str:
+    """Run it, send it, or put it into the message box; gives what a script leaves in the pipe.
+
+    A script reads ``arguments`` as ``{{arg::name}}``. Raises what fails, errors of scripts with the reply's name.
+    """
     match ready.deed:
         case "run":
             try:
-                await session.run(ready.text, arguments={"*": ""})
+                return (await session.run(ready.text, arguments={"*": "", **(arguments or {})})).text
             except ScriptError as error:
                 raise named_error(error, ready.name) from error
         case "send":
             await session.send(ready.text)
         case "insert":
             await session.put(session.expand(ready.text), send=False)
+    return ""
