@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from stcore.errors import Busy, StcoreError, UserError
@@ -19,6 +20,7 @@ from stcore.storage.ids import new_id
 if TYPE_CHECKING:
     from stcore.chat.prompting.scene import Scene, Wanted
     from stcore.chat.records import Message
+    from stcore.chat.replies.automation import Automation
     from stcore.commands.runtime import Result, Run
     from stcore.commands.services import Ui
     from stcore.host import Host
@@ -35,7 +37,6 @@ class Session:
 
     def __init__(self, host: Host, chat_id: str | None, ui: Ui | None) -> None:
         from stcore.chat.environment import Surroundings
-        from stcore.chat.replies.automation import Automation
         from stcore.chat.services import services_for
 
         self.host, self.chat_id, self.ui = host, chat_id, ui
@@ -44,7 +45,6 @@ class Session:
         self.window = self.surroundings.window
         self.services = services_for(self)
         self._left = False
-        self.automation = Automation(self, host.start_up)
         self._wants_reply = False
         self._saying = False
         self._run: Run | None = None
@@ -90,6 +90,13 @@ class Session:
     def expand(self, text: str) -> str:
         """``text`` with its macros, as this chat sees them."""
         return self.host.macros.expand(text, self.environment)
+
+    @cached_property
+    def automation(self) -> Automation:
+        """What runs by itself when something happens in the chat."""
+        from stcore.chat.replies.automation import Automation
+
+        return Automation(self, self.host.start_up)
 
     # -- one line of input -------------------------------------------------------------------------------------------
 
