@@ -141,6 +141,11 @@ def chat_book(connection: Connection, chat_id: str) -> str:
     return next(iter(_named(connection, f"chat:{chat_id}", BOOK)), "")
 
 
+def group_book(connection: Connection, group_id: str) -> str:
+    """The name of the book of a group, empty without one."""
+    return next(iter(_named(connection, f"group:{group_id}", BOOK)), "")
+
+
 def more_books(connection: Connection, character_id: str) -> list[str]:
     """The names of the further books of a character."""
     return _named(connection, f"character:{character_id}", MORE)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from stcore.chat.characters.card import clean
 from stcore.chat.lore.records import Entry, read_entry
+from stcore.errors import UnusableCard, UserError
 
 EntryData = Mapping[str, Any]
 """An entry as it is stored: the fields of :mod:`stcore.chat.lore.fields` and whatever else came with it."""
@@ -49,3 +51,12 @@ def in_order(items: Mapping[int, EntryData]) -> dict[int, EntryData]:
         return (index if isinstance(index, (int, float)) and not isinstance(index, bool) else uid, uid)
 
     return {uid: items[uid] for uid in sorted(items, key=place)}
+
+
+def storable(data: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON of strangers without what databases refuse. Raises :class:`UserError` for what is nested too deeply."""
+    try:
+        cleaned: dict[str, Any] = clean(data)
+    except UnusableCard as error:
+        raise UserError("This world info is nested too deeply to be kept.") from error
+    return cleaned

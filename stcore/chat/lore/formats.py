@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stcore.chat.lore.books import Book, EntryData, in_order
+from stcore.chat.lore.books import Book, EntryData, in_order, storable
 from stcore.chat.lore.card_book import from_card_book
 from stcore.chat.lore.fields import new_entry
 from stcore.errors import UserError
@@ -33,6 +33,7 @@ def read_book(raw: Any, name: str) -> Book:
     """
     if not isinstance(raw, Mapping):
         raise UserError(_NO_BOOK, hint=_HINT)
+    raw = storable(raw)
     inner = raw.get("data")
     if raw.get("type") == "risu" and isinstance(inner, list):
         return _foreign(inner, name, _from_risu)

@@ -74,6 +74,10 @@ class LoreService:
         self._database, self._books, self._macros, self._search = database, books, macros, search
         self._settings = settings
 
+    async def scene(self, chat_id: str | None) -> Scene:
+        """Who is in a chat, and the books that count in it; without a chat only what counts everywhere."""
+        return await self._database.read(lambda c: read_scene(c, chat_id, self._books.read_named))
+
     async def activate(
         self,
         chat_id: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from stcore.chat.lore.bindings import bind, forget_book, rename_book
-from stcore.chat.lore.books import Book, EntryData, in_order
+from stcore.chat.lore.books import Book, EntryData, in_order, storable
 from stcore.chat.lore.fields import new_entry
 from stcore.chat.names import folded
 from stcore.errors import NotFound, UserError
@@ -147,7 +147,7 @@ class BookStore:
 
         def fn(connection: Connection, now: int) -> Book:
             row = _row(connection, book_id)
-            merged = {key: value for key, value in {**row.data, **data}.items() if value is not None}
+            merged = {key: value for key, value in {**row.data, **storable(data)}.items() if value is not None}
             _touch(connection, row, now, data=merged)
             return _read_book(connection, book_id)
 
@@ -189,7 +189,7 @@ class BookStore:
             highest = select(func.max(book_entries.c.uid)).where(book_entries.c.book_id == book_id)
             last = connection.execute(highest).scalar()
             uid = 0 if last is None else last + 1
-            data = {**new_entry(uid, values), "uid": uid}
+            data = {**new_entry(uid, storable(values or {})), "uid": uid}
             connection.execute(insert(book_entries).values(book_id=book_id, uid=uid, data=data))
             _touch(connection, row, now)
             return data
@@ -204,7 +204,7 @@ class BookStore:
         def fn(connection: Connection, now: int) -> EntryData:
             row = _row(connection, book_id)
             before = _entry(connection, row, uid)
-            data = {**before, **(edit(before) if callable(edit) else edit), "uid": uid}
+            data = {**before, **storable(edit(before) if callable(edit) else edit), "uid": uid}
             where = (book_entries.c.book_id == book_id) & (book_entries.c.uid == uid)
             connection.execute(update(book_entries).where(where).values(data=data))
             _touch(connection, row, now)
@@ -220,6 +220,22 @@ class BookStore:
             _entry(connection, row, uid)
             where = (book_entries.c.book_id == book_id) & (book_entries.c.uid == uid)
             connection.execute(delete(book_entries).where(where))
+            _touch(connection, row, now)
+
+        await self._change(fn)
+
+    async def order(self, book_id: str, uids: Sequence[int]) -> None:
+        """Show the entries in another order; ``uids`` has each of them once. What joins a prompt does not change."""
+
+        def fn(connection: Connection, now: int) -> None:
+            row = _row(connection, book_id)
+            items = _read_book(connection, book_id).items
+            if sorted(uids) != sorted(items):
+                raise UserError("The new order must hold each entry of the book once.")
+            for place, uid in enumerate(uids):
+                where = (book_entries.c.book_id == book_id) & (book_entries.c.uid == uid)
+                data = {**items[uid], "displayIndex": place}
+                connection.execute(update(book_entries).where(where).values(data=data))
             _touch(connection, row, now)
 
         await self._change(fn)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from stcore.chat.characters.records import Character
-    from stcore.chat.lore.bindings import Scene
     from stcore.chat.lore.books import Book
     from stcore.chat.lore.records import Entry
     from stcore.chat.lore.timed import TimedState
@@ -30,18 +29,8 @@ class LorePort:
     def __init__(self, session: Session) -> None:
         self._session, self._host = session, session.host
 
-    async def _scene(self) -> Scene:
-        from stcore.chat.lore.bindings import read_scene
-
-        chat_id, books = self._session.chat_id, self._host.books
-        return await self._host.database.read(lambda c: read_scene(c, chat_id, books.read_named))
-
     async def books(self) -> Sequence[str]:
         return await self._host.books.names()
-
-    async def entries(self) -> Sequence[tuple[str, str]]:
-        bound = (await self._scene()).bound
-        return [(str(entry.uid), f"{entry.book}: {entry.title}") for entry in bound.entries("evenly")]
 
     # -- where books are bound ---------------------------------------------------------------------------------------
 
@@ -68,7 +57,7 @@ class LorePort:
         return book.name
 
     async def persona_book(self, *, create: bool, name: str = "") -> str:
-        persona = (await self._scene()).cast.persona
+        persona = (await self._host.lore.scene(self._session.chat_id)).cast.persona
         if persona is None:
             return ""
         bound = persona.lorebook if await self._host.books.find(persona.lorebook) else ""
@@ -94,7 +83,7 @@ class LorePort:
     async def _character(self, who: str) -> Character:
         if who:
             return await self._host.characters.one(who)
-        cast = (await self._scene()).cast
+        cast = (await self._host.lore.scene(self._session.chat_id)).cast
         if cast.character is None:
             of_group = "In a group the character needs to be named." if cast.group_id else "No character is open."
             raise UserError(of_group, hint="Write the name behind the command.")

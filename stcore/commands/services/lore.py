@@ -66,10 +66,6 @@ class Lore(Protocol):
         """The names of all books."""
         ...
 
-    async def entries(self) -> Sequence[tuple[str, str]]:
-        """The numbers of entries with what people call them, of all books that count in this chat."""
-        ...
-
     # -- where books are bound ---------------------------------------------------------------------------------------
 
     async def global_books(self) -> Sequence[str]:
