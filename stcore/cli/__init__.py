@@ -29,6 +29,7 @@ _COMMANDS = {
     "texts": ("stcore.cli.connections", "Text models: list, add, check, set, default, remove, models."),
     "chats": ("stcore.cli.chats", "Stored chats: list, show, delete."),
     "characters": ("stcore.cli.characters", "Characters and their cards: list, import, export."),
+    "books": ("stcore.cli.books", "World info: list, import, export, delete."),
     "pictures": ("stcore.cli.pictures", "Stored pictures: list, save."),
     "jobs": ("stcore.cli.jobs", "Pictures being made: list, watch, cancel, retry."),
     "replies": ("stcore.cli.replies", "Quick replies: list, export, import, on, off, run."),

@@ -79,6 +79,7 @@ class SettingsChange(Body):
 
     image: dict[str, Any] = {}
     chat: dict[str, Any] = {}
+    lore: dict[str, Any] = {}
 
 
 class StyleChoice(Body):

@@ -18,7 +18,7 @@ from stcore.web.routes_sources import overview
 
 router = APIRouter(prefix="/api", tags=["settings"])
 
-SECTIONS = {"image": "images", "chat": "chat"}
+SECTIONS = {"image": "images", "chat": "chat", "lore": "lore"}
 """The groups of settings that people change on the page, and their tables in the settings file."""
 
 

@@ -26,6 +26,16 @@ async def _tags(session: Session) -> Sequence[str]:
     return await session.host.characters.tags()
 
 
+async def _books(session: Session) -> Sequence[str]:
+    return await session.host.books.names()
+
+
+async def _entries(session: Session) -> Sequence[str]:
+    """The numbers of the entries that could join the prompt of this chat."""
+    scene = await session.host.lore.scene(session.chat_id)
+    return [str(uid) for uid in sorted({entry.uid for entry in scene.bound.entries("evenly")})]
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -36,6 +46,8 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "characters": _characters,
     "personas": _personas,
     "tags": _tags,
+    "books": _books,
+    "entries": _entries,
 }
 """A domain that brings a list adds it here."""
 
