@@ -116,10 +116,12 @@ def preview_call(
     return shortened(result)
 
 
-def values_now(calls: Iterable[str], engine: MacroEngine, env: Environment) -> dict[str, str]:
-    """What calls give now that take no arguments, each by its text; as many as can be had in no time."""
+def values_now(
+    calls: Iterable[str], engine: MacroEngine, env: Environment, *, seconds: float = MAX_SECONDS_OF_CALL
+) -> dict[str, str]:
+    """What calls give now that take no arguments, each by its text; as many as can be had in ``seconds``."""
     inert = _without_effect(env, engine, {}, [])
-    end = monotonic() + MAX_SECONDS_OF_CALL
+    end = monotonic() + seconds
     values: dict[str, str] = {}
     for call in calls:
         if monotonic() > end:

@@ -87,11 +87,24 @@ class StyleChoice(Body):
 
 
 class ToComplete(Body):
-    """``cursor`` counts as a browser does: UTF-16 units of ``text`` in front of the cursor."""
+    """``cursor`` counts as a browser does: UTF-16 units of ``text`` in front of the cursor.
+
+    ``place`` tells what the text is for (``message``, ``script``, ``style``, ``picture-message`` ...), which decides
+    the macros that exist there. Without it the text is the line of input: a script after a slash, else a message.
+    """
 
     text: str = Field(max_length=1_000_000)
     cursor: int = Field(ge=0)
     chat_id: str | None = None
+    place: str | None = Field(default=None, max_length=40)
+
+
+class ToPreview(Body):
+    """A text with macros, and what it is for; ``chat_id`` is the chat whose names and variables count."""
+
+    text: str = Field(max_length=1_000_000)
+    chat_id: str | None = None
+    place: str = Field(default="message", max_length=40)
 
 
 class Answer(Body):

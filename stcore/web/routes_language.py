@@ -1,30 +1,20 @@
-"""The slash language: its commands, completion while typing, answers to the questions of scripts.
-
-A browser counts a character outside the basic plane (an emoji) as two; places in a text are counted its way here.
-"""
+"""The languages while they are typed and run: commands, help at the cursor, answers to the questions of scripts."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter
 
-from stcore.errors import ParseError, StcoreError
-from stcore.macros.numbers import utf16_index, utf16_offset
-from stcore.web.context import Web, WebDep
+from stcore.chat.assist import Signature, explain
+from stcore.macros.numbers import utf16_index
+from stcore.web.context import WebDep
 from stcore.web.models import Answer, ToComplete
-
-if TYPE_CHECKING:
-    from stcore.commands import Command, Named, Unnamed
-    from stcore.commands.completion import Completions
-    from stcore.commands.services import Services
+from stcore.web.places import Utf16, problem_record
 
 router = APIRouter(prefix="/api", tags=["commands"])
-
-PATIENCE = 2.0
-"""Seconds that completion waits for the lists of a source."""
 
 
 @router.get("/commands", summary="Every slash command")
@@ -36,73 +26,29 @@ async def list_commands(web: WebDep) -> list[dict[str, Any]]:
     return await asyncio.to_thread(registry.describe)
 
 
-@router.post("/complete", summary="What can be written at the cursor of a script")
+@router.post("/complete", summary="What can be written at the cursor of a text")
 async def complete(web: WebDep, body: ToComplete) -> dict[str, Any]:
-    """`items` replace the text from `start` to `end`; `signature` explains the command there, `problem` what is wrong.
+    """`items` replace the text from `start` to `end`; `signature` explains the command or macro there.
 
-    Works on unfinished text. Places count UTF-16 units.
+    `problems` is what is wrong anywhere in the text, `problem` the first of it. Works on unfinished text. Places count
+    UTF-16 units.
     """
     session = await web.host.session(body.chat_id, web.ui(body.chat_id))
-    caret = utf16_index(body.text, body.cursor)
-    found = await _completions(web, body.text, caret, session.services)
-    registry = web.host.interpreter.registry
-    command = registry.find(found.command) if found.command else None
+    found = await explain(session, body.text, utf16_index(body.text, body.cursor), body.place)
+    units = Utf16(body.text)
+    problems = [problem_record(problem, units) for problem in found.problems]
     return {
-        "start": utf16_offset(body.text, found.start),
-        "end": utf16_offset(body.text, found.end),
-        "items": [
-            {"text": item.text, "label": item.label, "kind": item.kind, "detail": "", "summary": item.summary}
-            for item in found.items
-        ],
-        "signature": _signature(command, found.argument) if command else None,
-        "problem": await asyncio.to_thread(_problem, web, body.text),
+        "start": units.offset(found.start),
+        "end": units.offset(found.end),
+        "items": [asdict(offer) for offer in found.offers],
+        "signature": _signature(found.signature) if found.signature is not None else None,
+        "problems": problems,
+        "problem": problems[0] if problems else None,
     }
 
 
-async def _completions(web: Web, text: str, caret: int, services: Services) -> Completions:
-    from stcore.commands.completion import complete as complete_script
-
-    registry = web.host.interpreter.registry
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await complete_script(text, caret, registry, services)
-    except (TimeoutError, StcoreError):
-        # The source is away; everything else can be offered all the same.
-        return await complete_script(text, caret, registry, replace(services, images=None))
-
-
-def _signature(command: Command, current: str) -> dict[str, Any]:
-    arguments: list[Named | Unnamed] = [*command.named, *command.unnamed]
-    return {
-        "command": command.name,
-        "summary": command.summary,
-        "arguments": [
-            {
-                "name": getattr(argument, "name", ""),
-                "type": " or ".join(argument.types),
-                "summary": argument.summary,
-                "enum": list(argument.enum),
-                "default": argument.default,
-                "required": argument.required,
-            }
-            for argument in arguments
-        ],
-        "current": current,
-    }
-
-
-def _problem(web: Web, text: str) -> dict[str, Any] | None:
-    if not text.lstrip().startswith("/"):
-        return None
-    try:
-        web.host.interpreter.parse(text)
-    except ParseError as error:
-        where = None
-        if error.span is not None:
-            start, end = utf16_offset(text, error.span.start), utf16_offset(text, error.span.end)
-            where = {**error.span.to_dict(), "start": start, "end": end}
-        return {"message": error.message, "hint": error.hint, "where": where}
-    return None
+def _signature(signature: Signature) -> dict[str, Any]:
+    return {**asdict(signature), "command": signature.name}
 
 
 @router.post("/questions/{question_id}", status_code=204, summary="Answer a question of a script")
