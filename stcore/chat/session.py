@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from stcore.commands.services import Ui
     from stcore.host import Host
     from stcore.macros import Environment
+    from stcore.text.tokens import Tokens
 
 log = logging.getLogger("stcore.chat")
 
@@ -224,6 +225,8 @@ class Session:
             return await self.write(Wanted("swipe"), message_id, speaker=await speaker_of(self, message_id))
         written = None
         for speaker in await speakers(self, chat_id, member):
+            if not await self.automation.happened("group"):
+                break
             written = await self.write(Wanted(), speaker=speaker)
             if written is None:
                 break
@@ -263,6 +266,12 @@ class Session:
         environment = (speaker or self.environment).child()
         facts, activated = self.surroundings.facts, self.automation.activated
         return Scene(self.host, chat_id, environment, facts, self.window, self._passes, activated)
+
+    async def tokens(self) -> Tokens:
+        """The tokenizer that is selected; a script that runs alone takes the usual one and opens no database."""
+        from stcore.text.tokens import Tokens
+
+        return Tokens() if self.chat_id is None else (await self.host.presets.active()).tokens
 
     async def _passes(self, script: str) -> bool:
         """Whether the closure of an injection's filter lets it in; one that fails keeps it out and is told."""

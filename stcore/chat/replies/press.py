@@ -34,12 +34,11 @@ def press(found: Found, *, typed: str = "", message: str | None = None) -> Press
     injected = found.set.inject and bool(typed) and bool(text)
     if injected:
         text = f"{text} {typed}" if found.set.before else f"{typed} {text}"
-    elif text:
-        text += " "
-    if found.set.no_send:
-        return Press(found.name, text, "insert", injected)
     # Looked at after the typed text is there: a script behind it is a script no more, and is sent as a message.
-    return Press(found.name, text, "run" if text.startswith("/") or not text else "send", injected)
+    deed: Deed = "insert" if found.set.no_send else "run" if text.startswith("/") or not text else "send"
+    if text and not injected and deed != "send":
+        text += " "
+    return Press(found.name, text, deed, injected)
 
 
 def chained(own: str, chosen: str) -> str:

@@ -16,7 +16,7 @@ from stcore.errors import NotFound
     [
         ("/echo a", {}, "", "run", "/echo a "),
         ("/echo a", {}, "typed", "run", "/echo a "),
-        ("hello", {}, "", "send", "hello "),
+        ("hello", {}, "", "send", "hello"),
         ("", {}, "typed", "run", ""),
         ("hello", {"no_send": True}, "", "insert", "hello "),
         ("/echo a", {"no_send": True}, "", "insert", "/echo a "),
@@ -24,7 +24,7 @@ from stcore.errors import NotFound
         ("/echo a", {"inject": True}, "b", "send", "b /echo a"),
         ("/echo a", {"inject": True}, "", "run", "/echo a "),
         ("hello", {"inject": True}, "/run x", "run", "/run x hello"),
-        ("hello", {"before": True}, "b", "send", "hello "),
+        ("hello", {"before": True}, "b", "send", "hello"),
     ],
 )
 def test_what_is_done_with_which_text(message: str, options: dict[str, bool], typed: str, deed: str, text: str) -> None:
