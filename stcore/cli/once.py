@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stcore.errors import NeedsPerson, StcoreError, UserError
 
 if TYPE_CHECKING:
+    from stcore.commands.runtime import Interpreter
     from stcore.commands.services import Button, Level
 
 
@@ -68,6 +69,9 @@ class OnceUi:
 
     async def set_input(self, text: str) -> None:
         self.input = text
+
+    def debugger(self, interpreter: Interpreter) -> None:
+        """Nobody steps through."""
 
     async def open_chat(self, chat_id: str | None) -> None:
         """Nobody looks at a chat; the script itself goes on in it."""

@@ -32,12 +32,14 @@ Resolve = Callable[[Scope], Any]
 class Code:
     """A closure, ready to run: its declared arguments and its steps."""
 
-    __slots__ = ("_declarations", "_steps", "_watched_steps", "interpreter", "node", "script")
+    __slots__ = ("_declarations", "_steps", "_watched_steps", "breaks", "interpreter", "node", "script")
 
     def __init__(self, node: ClosureNode, script: Script, interpreter: Interpreter) -> None:
         self.node = node
         self.script = script
         self.interpreter = interpreter
+        self.breaks = any(isinstance(statement, BreakpointNode) for statement in node.statements)
+        """Whether a ``/breakpoint`` stands in this closure: who can debug is called when it begins."""
         self._steps: tuple[Step, ...] | None = None
         self._watched_steps: tuple[Step, ...] | None = None
         self._declarations: tuple[tuple[str, Resolver], ...] | None = None

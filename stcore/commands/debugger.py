@@ -55,7 +55,7 @@ class Debugger(Watcher):
         try:
             await self._going.wait()
         finally:
-            self.here = None
+            self.here = None  # also when the run is cancelled
 
     def breakpoint(self) -> None:
         self._pause_next = True
@@ -73,12 +73,16 @@ class Debugger(Watcher):
                 self._deepest = depth
             case "out":
                 self._deepest = depth - 1
-        self._going.set()
+        self._let_go()
 
     def release(self) -> None:
         """Never hold the script again; for when it is stopped."""
         self.lines = frozenset()
         self._pause_next, self._deepest = False, None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.here = None
         self._going.set()
 
     def _stops_at(self, moment: Moment) -> bool:
@@ -116,7 +120,7 @@ class Debugger(Watcher):
         text = trim(expression)
         if not text.startswith("/"):
             return interpreter.expand(text, moment.scope)
-        run.watcher = None
+        run.watcher = Watcher()
         try:
             return await interpreter.run_subcommand(text, moment.scope, Flags())
         finally:

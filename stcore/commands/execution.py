@@ -60,6 +60,8 @@ async def _run_steps(code: Code, scope: Scope, provided: Mapping[str, Value] | N
     if provided and scope.variables:
         scope.variables.update({name: value for name, value in provided.items() if name in scope.variables})
     observed = run.observed
+    if code.breaks and run.watcher is None:
+        run.call_debugger()
     for step in code.steps if run.watcher is None else code.watched_steps:
         if observed:
             run.report()

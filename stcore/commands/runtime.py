@@ -106,6 +106,14 @@ class Run:
             if not abort.quiet and self.services.ui is not None:
                 self.services.ui.toast(abort.reason, "warning")
             return Result(None, aborted=True, abort_quiet=abort.quiet, abort_reason=abort.reason)
+        finally:
+            if self.watcher is not None:
+                self.watcher.ended()
+
+    def call_debugger(self) -> None:
+        """A breakpoint is ahead: whoever watches may step through from here on."""
+        if self.services.ui is not None:
+            self.watcher = self.services.ui.debugger(self._root.code.interpreter)
 
     def stop(self, reason: str = "The script was stopped.") -> None:
         """End the script at its next command; a waiting ``/delay`` ends at once (14.3)."""

@@ -82,6 +82,9 @@ class Watcher:
     def breakpoint(self) -> None:
         """The script passed a ``/breakpoint``."""
 
+    def ended(self) -> None:
+        """The script has ended, in whatever way."""
+
     def release(self) -> None:
         """The script is stopped: do not hold it any longer."""
 

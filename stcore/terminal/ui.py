@@ -8,11 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from stcore.commands.services import Button, Level
 from stcore.errors import NeedsPerson, StcoreError
 from stcore.terminal.screen import Screen, Style
 from stcore.terminal.wording import error_text
+
+if TYPE_CHECKING:
+    from stcore.commands.runtime import Interpreter
+    from stcore.commands.watching import Watcher
 
 _LEVELS: dict[str, Style] = {"info": "", "success": "success", "warning": "warning", "error": "error"}
 _YES, _NO = ("y", "yes", "ok"), ("n", "no")
@@ -53,6 +58,11 @@ class TerminalUi:
 
     async def set_input(self, text: str) -> None:
         self.put_input(text)
+
+    def debugger(self, interpreter: Interpreter) -> Watcher | None:
+        from stcore.terminal.debugging import TerminalDebugger
+
+        return None if self.gone else TerminalDebugger(self, interpreter)
 
     async def open_chat(self, chat_id: str | None) -> None:
         await self.follow(chat_id)

@@ -15,6 +15,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stcore.chat.ports.replies import RepliesPort
+from stcore.chat.ports.tokens import TokensPort
+from stcore.chat.prompting.injections import Injections
+from stcore.chat.prompting.notes import Notes
+from stcore.chat.prompting.shelf import MemoryShelf
 from stcore.chat.replies.library import ReplyLibrary
 from stcore.chat.replies.shelf import MemoryStore
 from stcore.commands import standard_registry
@@ -170,6 +174,9 @@ class MemoryUi:
     async def set_input(self, text: str) -> None:
         self.input = text
 
+    def debugger(self, interpreter: Interpreter) -> None:
+        """Nobody steps through."""
+
     async def open_chat(self, chat_id: str | None) -> None:
         self.opened.append(chat_id)
 
@@ -242,8 +249,18 @@ class MemoryHost:
         port = RepliesPort(
             lambda: self.replies, lambda: self.replies.places("memory"), lambda: self.ui.input, self._say
         )
+        self.injections = Injections(MemoryShelf())
+        self.note = Notes(MemoryShelf(), MemoryShelf())
         self.services = Services(
-            self.environment, chat=self.chat, images=self.images, ui=self.ui, scripts=port, replies=port
+            self.environment,
+            chat=self.chat,
+            injections=self.injections,
+            note=self.note,
+            tokens=TokensPort(),
+            images=self.images,
+            ui=self.ui,
+            scripts=port,
+            replies=port,
         )
 
     async def _say(self, text: str, send: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from stcore.web.debugging import Debuggers
 from stcore.web.present import Presenter
 from stcore.web.questions import Audience, Questions
 from stcore.web.runs import Runs
@@ -26,6 +27,7 @@ class Web:
         self.present = Presenter(self.signer)
         self.audience = Audience()
         self.questions = Questions(host.bus, self.audience)
+        self.debuggers = Debuggers(host.bus)
         self.runs = Runs(host, self.ui)
         self.stopping = asyncio.Event()
         """Set when the server stops: every stream of events ends."""

@@ -10,6 +10,8 @@ from stcore.commands.services import Button, Level
 from stcore.errors import StcoreError
 
 if TYPE_CHECKING:
+    from stcore.commands.runtime import Interpreter
+    from stcore.commands.watching import Watcher
     from stcore.web.context import Web
 
 
@@ -55,6 +57,12 @@ class WebUi:
     async def set_input(self, text: str) -> None:
         """Put a text into the message box of every page that shows the chat."""
         self._publish("input.set", {"text": text})
+
+    def debugger(self, interpreter: Interpreter) -> Watcher | None:
+        """Steps through where a page shows the chat; without one a breakpoint would hold the script for good."""
+        if not self._web.audience.anyone(self._chat_id):
+            return None
+        return self._web.debuggers.open(self._chat_id, interpreter)
 
     async def open_chat(self, chat_id: str | None) -> None:
         """Lead every page that shows the chat to another one; the rest of the script belongs there."""

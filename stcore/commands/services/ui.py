@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from stcore.errors import StcoreError
+
+if TYPE_CHECKING:
+    from stcore.commands.runtime import Interpreter
+    from stcore.commands.watching import Watcher
 
 Level = Literal["info", "success", "warning", "error"]
 
@@ -51,6 +55,10 @@ class Ui(Protocol):
 
     async def set_input(self, text: str) -> None:
         """Put ``text`` into the message box."""
+        ...
+
+    def debugger(self, interpreter: Interpreter) -> Watcher | None:
+        """What steps through a script that comes to a ``/breakpoint``; ``None`` when nobody can."""
         ...
 
     async def open_chat(self, chat_id: str | None) -> None:
