@@ -180,6 +180,23 @@ def _macro_argument(argument: Argument) -> ArgumentHelp:
     )
 
 
+def macro_at(session: Session, text: str, cursor: int, place: str | None = None) -> Signature | None:
+    """The macro or shorthand at ``cursor``, in a script too; at once, without offers and problems."""
+    if not is_script(text, place):
+        place = place or MESSAGE
+        return macro_signature(session, complete_text(session, text, cursor, place), text, cursor, macros_of(place))
+    from stcore.commands.caret import find_caret
+    from stcore.commands.completion import complete_in_macro
+
+    host = session.host
+    caret = find_caret(text, cursor, host.interpreter.registry)
+    found = complete_in_macro(text, cursor, caret, host.macros.registry, session.services)
+    if found is None or found.macro is None or caret.text_start is None:
+        return None
+    written = text[caret.text_start :]
+    return macro_signature(session, found.macro, written, cursor - caret.text_start, macros_of(SCRIPT))
+
+
 # -- scripts ---------------------------------------------------------------------------------------------------------
 
 

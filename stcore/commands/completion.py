@@ -77,7 +77,7 @@ async def complete(
     """What fits at ``caret`` in ``text``, best first. With ``macros`` they are offered inside braces too."""
     place = find_caret(text, caret, registry)
     if macros is not None and place.place in ("value", "argument", "unnamed"):
-        inside = _in_macro(text, caret, place, macros, services)
+        inside = complete_in_macro(text, caret, place, macros, services)
         if inside is not None:
             return inside
     offers = await _offers(place, registry, services)
@@ -93,7 +93,9 @@ async def complete(
     )
 
 
-def _in_macro(text: str, caret: int, place: Caret, macros: MacroRegistry, services: Services) -> Completions | None:
+def complete_in_macro(
+    text: str, caret: int, place: Caret, macros: MacroRegistry, services: Services
+) -> Completions | None:
     """The offers inside ``{{``, those that only scripts have included; ``None`` outside of macro braces."""
     start = place.text_start
     if start is None or "{{" not in text[start:caret]:

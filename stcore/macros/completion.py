@@ -162,8 +162,8 @@ class _Offers:
             if typed.lower() == "else" and (required is None or required.name.lower() != "if"):
                 warning = "There is no if open here that this else could belong to."
         options += self._tags(optional, typing, typed)
-        macro = self._find(typed)
-        return Completion("name", self._cursor - len(typed), end, tuple(options), macro, warning=warning)
+        start = self._cursor - len(typed)
+        return Completion("name", start, end, tuple(options), self._find(self._text[start:end]), warning=warning)
 
     def in_shorthand(self, typing: re.Match[str]) -> Completion:
         prefix, name, gap, typed = typing["prefix"], typing["variable"] or "", typing["gap"], typing["operator"]
@@ -185,7 +185,8 @@ class _Offers:
             options.append(Option(name, prefix + name, "variable", "A new variable."))
         if name in self._variables[prefix]:
             options += [_operator(name + operator, operator) for operator in OPERATOR_HELP if operator]
-        return Completion("variable", self._cursor - len(name), end, tuple(options), variable=prefix + name)
+        start = self._cursor - len(name)
+        return Completion("variable", start, end, tuple(options), variable=prefix + self._text[start:end])
 
     def in_value(self, level: OpenMacro) -> Completion:
         """In the value of a shorthand: information only."""

@@ -85,7 +85,10 @@ class _Live:
     """The input line: history, completion, the toolbar below it and the line being written above it."""
 
     def __init__(self, conversation: Conversation) -> None:
+        from stcore.terminal.completion import BottomLine
+
         self._conversation = conversation
+        self._bottom_line = BottomLine(conversation.session)
         self._session = self._prompt_session(conversation.host.data / "history")
         self._leaving = False
         conversation.screen.refresh = self._session.app.invalidate
@@ -112,16 +115,14 @@ class _Live:
         from prompt_toolkit.history import FileHistory
         from prompt_toolkit.shortcuts import CompleteStyle
 
-        from stcore.terminal.completion import CommandCompleter
+        from stcore.terminal.completion import TypingCompleter
 
         conversation = self._conversation
         history.touch(mode=0o600)
         return PromptSession(
             message=self._message,
             history=FileHistory(str(history)),
-            completer=CommandCompleter(
-                conversation.host.interpreter.registry, conversation.session.services, conversation.ui
-            ),
+            completer=TypingCompleter(conversation.session, conversation.ui),
             complete_while_typing=True,
             complete_style=CompleteStyle.COLUMN,
             reserve_space_for_menu=6,
@@ -138,16 +139,13 @@ class _Live:
         return [*above, ("class:mark", mark)]
 
     def _toolbar(self) -> StyleAndTextTuples:
-        from stcore.terminal.completion import signature
-
         width = self._conversation.screen.width
         buffer = self._session.default_buffer
-        registry = self._conversation.host.interpreter.registry
-        explained = signature(buffer.text, buffer.cursor_position, registry, width)
-        if explained:
-            return [*explained]
         if self._conversation.ui.question is not None:
             return [("", fitted("Enter answers · Ctrl-C goes on without an answer", width))]
+        explained = self._bottom_line.say(buffer.text, buffer.cursor_position, width)
+        if explained:
+            return [*explained]
         progress = self._conversation.progress_line(width)
         if not progress and self._conversation.screen.speaking:
             progress = "Ctrl-C stops the reply"

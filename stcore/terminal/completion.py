@@ -1,28 +1,35 @@
-"""Completion and the signature of the command under the caret, both made from the declarations of the commands."""
+"""Completion of the input line, and the line below it: the command or macro under the caret, and what is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from stcore.chat.assist import Signature, explain, macro_at, problems_of
 from stcore.commands.caret import find_caret
-from stcore.commands.completion import complete
 from stcore.commands.registry import Registry
-from stcore.commands.services import Services
-from stcore.errors import StcoreError
+from stcore.macros.cursor import innermost_macro
 from stcore.terminal.ui import TerminalUi
 from stcore.terminal.wording import fitted, width_of
 
+if TYPE_CHECKING:
+    from stcore.chat.session import Session
+    from stcore.macros.checking import Problem
+
 Fragments = list[tuple[str, str]]
 
+_WIDEST_VALUE = 60
+"""Cells for what a macro gives now."""
 
-class CommandCompleter(Completer):
-    """Offers commands, arguments and values while a line that begins with a slash is typed; choices of a question."""
 
-    def __init__(self, registry: Registry, services: Services, ui: TerminalUi) -> None:
-        self._registry, self._services, self._ui = registry, services, ui
+class TypingCompleter(Completer):
+    """Offers commands, arguments, values and macros while a line is typed; the choices of a question instead."""
+
+    def __init__(self, session: Session, ui: TerminalUi) -> None:
+        self._session, self._ui = session, ui
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Only the asynchronous form is used."""
@@ -37,15 +44,79 @@ class CommandCompleter(Completer):
                 if choice.lower().startswith(typed.lower()):
                     yield Completion(choice, -len(typed))
             return
-        if not document.text.lstrip().startswith("/"):
+        text, caret = document.text, document.cursor_position
+        if not (text.lstrip().startswith("/") or "{{" in text):
             return
-        caret = document.cursor_position
-        try:
-            found = await complete(document.text, caret, self._registry, self._services)
-        except StcoreError:
-            return  # a list that cannot be had (a source that is off) offers nothing
-        for item in found.items:
-            yield Completion(item.text, found.start - caret, display=item.label, display_meta=item.summary)
+        found = await explain(self._session, text, caret)
+        if found.end > caret:
+            return  # here only what stands before the cursor can be replaced
+        for offer in found.offers:
+            meaning = f"{shortened(offer.detail)} · {offer.summary}" if offer.detail else offer.summary
+            yield Completion(offer.text, found.start - caret, display=offer.label, display_meta=meaning)
+
+
+class BottomLine:
+    """What the line below the input says about the place of the cursor: the command, the macro, or what is wrong."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._about = ("", -1)
+        self._macro: Signature | None = None
+        self._is_inside = False
+        self._problems: Sequence[Problem] = ()
+
+    def say(self, text: str, caret: int, width: int) -> Fragments:
+        """The line, cut to ``width`` cells; empty when there is nothing to say. It is asked for at every redraw."""
+        if not (text.lstrip().startswith("/") or "{{" in text):
+            return []
+        if self._about != (text, caret):
+            self._look(text, caret)
+        if self._macro is not None:
+            return macro_line(self._macro, width)
+        explained = signature(text, caret, self._session.host.interpreter.registry, width)
+        for problem in () if self._is_inside else self._problems:
+            if not problem.span.start <= caret <= problem.span.end and (not explained or problem.severity == "error"):
+                hint = f" {problem.hint}" if problem.hint else ""
+                return [("ansired", fitted(f"{problem.message}{hint}", width))]
+        return explained
+
+    def _look(self, text: str, caret: int) -> None:
+        self._macro = macro_at(self._session, text, caret) if "{{" in text else None
+        self._is_inside = "{{" in text and innermost_macro(text[:caret]) is not None
+        if self._about[0] != text:
+            self._problems = problems_of(self._session, text) if "{{" in text else ()
+        self._about = (text, caret)
+
+
+def macro_line(macro: Signature, width: int) -> Fragments:
+    """A macro: how it is written with the current argument marked, what it gives now, what the argument means."""
+    label, current = macro.label, next((entry for entry in macro.arguments if entry.name == macro.current), None)
+    marked = f"[{macro.current}]" if current is not None and not current.required else macro.current
+    before, mark, behind = label.partition(f"::{marked}") if current is not None else (label, "", "")
+    parts: Fragments = [("bold", before), ("bold underline", mark), ("bold", behind)]
+    if macro.warning:
+        parts.append(("ansired", f" - {macro.warning}"))
+    else:
+        if macro.preview is not None:
+            parts.append(("ansigreen", f" → {shortened(macro.preview) or '(nothing)'}"))
+        parts.append(("", f" - {current.summary if current is not None else macro.summary}"))
+    return _cut(parts, width)
+
+
+def _cut(parts: Fragments, width: int) -> Fragments:
+    """As much as fits, the last of it shortened."""
+    kept: Fragments = []
+    for style, words in parts:
+        left = width - sum(width_of(part) for _, part in kept)
+        if words and left > 1:
+            lead = " " if words.startswith(" ") else ""
+            kept.append((style, lead + fitted(words, left - len(lead))))
+    return kept
+
+
+def shortened(value: str) -> str:
+    """A value on one line."""
+    return fitted(" ".join(value.split()), _WIDEST_VALUE)
 
 
 def signature(text: str, caret: int, registry: Registry, width: int) -> Fragments:
