@@ -63,6 +63,8 @@ def numeric(value: Any) -> float | None:
     """The number that a stored value reads as (10.1), ``None`` when it is text; blank text is no number."""
     if isinstance(value, str):
         return _number_of_text(value)
+    if type(value) is float:
+        return None if math.isnan(value) else value
     normal = normalize_value(value)
     return None if isinstance(normal, str) else float(normal)
 
