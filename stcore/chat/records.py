@@ -98,6 +98,8 @@ _OF_TEXT = frozenset(
         "reasoning_type",
         "reasoning_collapsed",
         "cut_off",
+        "media",
+        "jsonl_text",
     )
 )
 
