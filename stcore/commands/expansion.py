@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from stcore.commands.scope import MISSING, Closure, Scope, Value
 from stcore.commands.values import read_element, read_text
+from stcore.macros.definitions import ListPart, Macro
 
 if TYPE_CHECKING:
-    from stcore.macros import MacroEngine
+    from stcore.macros import MacroCall, MacroEngine
 
 _NEEDS_MACROS = re.compile(r"\{\{|<|\\")
 _ESCAPED_BRACE = re.compile(r"\\([{}])")
@@ -73,7 +74,7 @@ def scope_argument(scope: Scope, name: str) -> Value:
 
 
 class ScopeMacros(Mapping[str, Any]):
-    """The macros that only scripts have, as the macro engine looks them up: name in any case to value or function.
+    """The macros that only scripts have, as the macro engine looks them up: name in any case to text or definition.
 
     ``scope`` is set right before a text is rendered; rendering never waits, so it cannot change meanwhile.
     """
@@ -81,21 +82,21 @@ class ScopeMacros(Mapping[str, Any]):
     def __init__(self) -> None:
         self.scope: Scope | None = None
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> str | Macro:
         scope = self.scope
         if scope is not None:
             match name.lower():
                 case "pipe":
                     return str(scope.current_pipe())
                 case "var":
-                    return self._variable
+                    return _VAR
                 case "timesindex":
                     value = scope.macro(TIMES_INDEX)
                     if value is not MISSING:
                         return str(value)
                 case "arg":
                     if scope.has_macro_prefix(ARGUMENT_PREFIX):
-                        return self._argument
+                        return _ARG
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -104,19 +105,29 @@ class ScopeMacros(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def _variable(self, arguments: list[str]) -> str:
-        """``{{var::name}}`` or ``{{var::name::index}}``; further arguments do not count."""
-        if not arguments or self.scope is None:
-            return ""
-        value = self.scope.lookup(arguments[0])
-        if value is MISSING:
-            return ""
-        if isinstance(value, Closure):
-            return str(value)
-        return read_text(value) if len(arguments) == 1 else read_element(value, arguments[1], scoped=True)
 
-    def _argument(self, arguments: list[str]) -> str:
-        if not arguments or self.scope is None:
-            return ""
-        value = scope_argument(self.scope, arguments[0])
-        return "" if value is MISSING else str(value)
+def _scope_of(call: MacroCall) -> Scope:
+    """The scope in which a text of a script is resolved."""
+    scope: Scope = call.environment.dynamic.scope  # type: ignore[attr-defined]  # only scripts bring these macros
+    return scope
+
+
+def _variable(call: MacroCall, name: str = "", *index: str) -> str:
+    """``{{var::name}}`` or ``{{var::name::index}}``; further arguments do not count."""
+    value = _scope_of(call).lookup(name)
+    if value is MISSING:
+        call.warn(f"there is no variable {name!r} in this script")
+        return ""
+    if isinstance(value, Closure):
+        return str(value)
+    return read_element(value, index[0], scoped=True) if index else read_text(value)
+
+
+def _argument(call: MacroCall, name: str = "", *ignored: str) -> str:
+    value = scope_argument(_scope_of(call), name)
+    return "" if value is MISSING else str(value)
+
+
+# Both run with whatever arguments come (spec/macros.md section 18).
+_VAR = Macro("var", _variable, rest=ListPart(), strict=False, group="script")
+_ARG = Macro("arg", _argument, rest=ListPart(), strict=False, group="script")

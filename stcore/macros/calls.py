@@ -109,15 +109,11 @@ class CallSite:
         return None if macro is None else self.invoke(run, macro, values)
 
     def _call_dynamic(self, run: Run, dynamic: object, values: list[str]) -> str | None:
-        """A macro of this call only (16.4): text takes no arguments, a function takes any, a definition says."""
+        """A macro of this call only (16.4): a definition, a function called like a handler, or text."""
         if isinstance(dynamic, Macro):
             return self.invoke(run, dynamic, values)
         if callable(dynamic):
-            try:
-                return self.finish(run, dynamic(values))
-            except Exception as failure:  # noqa: BLE001 - a host's function may fail in any way
-                self.report(run, f"{self.node.name} failed: {failure}", level="error")
-                return None
+            return self.invoke(run, Macro(self.node.name, dynamic), values)
         if isinstance(dynamic, bool | int | float):
             self.report(run, f"The value of {self.node.name} is {normalize(dynamic)}; it should be text.")
         elif not isinstance(dynamic, str):

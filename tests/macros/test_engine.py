@@ -179,7 +179,8 @@ def test_dynamic_macros_belong_to_one_call(engine: MacroEngine) -> None:
         dynamic={
             "Pipe": "last",
             "count": 3,
-            "var": lambda arguments: "/".join(arguments),
+            "var": Macro("var", lambda call, *arguments: "/".join(arguments), rest=ListPart()),
+            "place": lambda call: f"at {call.offset}",
             "user": Macro("user", lambda call: "shadow"),
             "char": ["no macro"],
         },
@@ -188,12 +189,13 @@ def test_dynamic_macros_belong_to_one_call(engine: MacroEngine) -> None:
     text = "{{pipe}} {{pipe::x}} {{COUNT}} {{var::a::b}} {{user}} {{if user}}{{user}}{{/if}} {{char}}"
     assert engine.expand(text, env) == "last {{pipe::x}} 3 a/b shadow shadow Character"
     assert len(remarks) == 3
+    assert engine.expand("{{place}}, {{PLACE}}, {{place::x}}", env) == "at 0, at 11, {{place::x}}"
     assert engine.expand("{{pipe}}", env.child(dynamic={})) == "{{pipe}}"
 
 
 def test_a_failing_dynamic_function_leaves_its_text(engine: MacroEngine) -> None:
-    env = Environment(dynamic={"broken": lambda arguments: 1 / 0})
-    assert engine.expand("{{broken::x}}", env) == "{{broken::x}}"
+    env = Environment(dynamic={"broken": lambda call: 1 / 0})
+    assert engine.expand("{{broken}}", env) == "{{broken}}"
 
 
 def test_the_original_is_given_once_and_not_inside_card_fields(engine: MacroEngine) -> None:

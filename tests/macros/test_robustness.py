@@ -17,7 +17,7 @@ ENGINE = MacroEngine()
 
 WORDS = """
     {{ }} { } :: : | \\ / // # ! if else user reverse setvar .x $y = ++ += ?? ||= 1 0 🎲 ' " <USER> {{user}} {{if::1}}
-    {{/if}} {{else}} {{trim}} {{reverse}} {{/reverse}} {{setvar::a}} {{/setvar}} {{pick::a::b}}
+    {{/if}} {{else}} {{//}} {{///}} {{trim}} {{reverse}} {{/reverse}} {{setvar::a}} {{/setvar}} {{pick::a::b}}
 """
 PIECES = st.sampled_from([*WORDS.split(), " ", "\n", "\ufeff"])
 TEXTS = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=60)
@@ -44,7 +44,7 @@ def test_the_nodes_cover_the_text_without_gap(text: str) -> None:
     assert position == len(text)
     for node in walk(document.nodes):
         assert 0 <= node.start <= node.end <= len(text)
-        if isinstance(node, Text):
+        if isinstance(node, Text) and node.text:
             assert node.text == text[node.start : node.end]
         else:
             assert text.startswith("{{", node.start)
@@ -143,7 +143,8 @@ def seconds(text: str) -> float:
 @pytest.mark.parametrize(
     "unit",
     ["{{", "}}", "{{a", "{{a ", "{{{", "{{a::{{{b|", "{{.x = ", "{{if 1}}", "{{/if}}", "{{char}}x{{/char}}", "{{char}}",
-     "{{user}}", "{{trim}}\n\n", "\n", "{{setvar::a}}", "{{a:{{b}}", "{{else}}", "{ ", "\\{", "<USER", "{{/", "{{!"],
+     "{{user}}", "{{trim}}\n\n", "\n", "{{setvar::a}}", "{{a:{{b}}", "{{else}}", "{ ", "\\{", "<USER", "{{/", "{{!",
+     "{{//}}", "{{///}}", "{{//}}{{///}}"],
 )  # fmt: skip
 def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
     ENGINE.expand("{{user}}", Environment())  # the parser is built
