@@ -23,7 +23,7 @@ _FIELDS = ("description", "title", "position", "depth", "role", "lorebook")
 async def export_personas(host: Host) -> dict[str, Any]:
     """All personas. Characters that they are bound to are named by key."""
     every = await host.personas.list()
-    keys = {character.id: character.key for character in await host.characters.list()}
+    keys = {character.id: character.key for character in await host.characters.sketches()}
     described = {}
     for persona in every:
         bound = [{"type": "character", "id": keys[one]} for one in persona.connections if one in keys]
@@ -42,7 +42,7 @@ async def import_personas(host: Host, data: bytes) -> Sequence[Persona]:
     """
     names, described, default = _read(data)
     known = {persona.key for persona in await host.personas.list()}
-    characters = {character.key: character.id for character in await host.characters.list()}
+    characters = {character.key: character.id for character in await host.characters.sketches()}
     made: list[Persona] = []
     for key, name in names.items():
         if key in known or not isinstance(name, str) or not name.strip():

@@ -11,6 +11,16 @@ from stcore.macros import environment as macros
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """A character without its card: enough to find it, and quickly read."""
+
+    id: str
+    key: str
+    name: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Character:
     """Somebody to talk to.
 

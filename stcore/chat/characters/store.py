@@ -6,14 +6,14 @@ of the library whose subject it is.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from stcore.chat.characters.card import Card, new_card
 from stcore.chat.characters.fields import with_fields
-from stcore.chat.characters.records import Character
+from stcore.chat.characters.records import Character, Sketch
 from stcore.chat.names import best_matches, copy_key, folded, free_key
 from stcore.chat.preferences import read_all as read_settings, write as write_settings
 from stcore.errors import NotFound, UserError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stcore.storage.database import Database
 
 T = TypeVar("T")
+Named = TypeVar("Named", Character, Sketch)
 
 AVATAR = "portrait"
 """The kind of the pictures that characters and personas wear."""
@@ -70,13 +71,16 @@ class CharacterStore:
 
     async def list(self, *, tag: str = "", favourite: bool = False) -> Sequence[Character]:
         """Characters by name; with ``tag`` (in any case) or ``favourite`` only those."""
-        found = await self._database.read(lambda c: read_characters(c))
         wanted = folded(tag)
         return [
             character
-            for character in sorted(found, key=lambda character: (folded(character.name), character.id))
+            for character in _by_name(await self._database.read(read_characters))
             if (not wanted or wanted in map(folded, character.tags)) and (not favourite or character.field("fav"))
         ]
+
+    async def sketches(self) -> Sequence[Sketch]:
+        """All characters by name, without their cards."""
+        return _by_name(await self._database.read(read_sketches))
 
     async def find(
         self, text: str, *, tags: Collection[str] = (), preferred: Collection[str] = ()
@@ -86,13 +90,13 @@ class CharacterStore:
         Only those that carry all ``tags``; those whose ids are ``preferred`` (who is in the chat) come first. Without
         ``text`` only they are meant.
         """
-        wanted = {folded(tag) for tag in tags}
-        found = await self._database.read(lambda c: read_characters(c))
-        tagged = [character for character in found if wanted <= {folded(tag) for tag in character.tags}]
-        here = [character for character in tagged if character.id in preferred]
-        if not text.strip():
-            return here
-        return best_matches(text.strip(), tagged, key=lambda c: c.key, name=lambda c: c.name, preferred=here)
+
+        def fn(connection: Connection) -> list[Character]:
+            meant = [character.id for character in _meant(read_sketches(connection), text, tags, preferred)]
+            found = {character.id: character for character in read_characters(connection, characters.c.id.in_(meant))}
+            return [found[character_id] for character_id in meant]
+
+        return await self._database.read(fn)
 
     async def one(self, text: str) -> Character:
         """The character with this id, key or name, or ``NotFound``."""
@@ -102,11 +106,6 @@ class CharacterStore:
         if not found:
             raise _unknown(text)
         return found[0]
-
-    async def names(self) -> Sequence[tuple[str, str]]:
-        """Name and key of every character, by name, without reading the cards."""
-        rows = await self._database.read(lambda c: c.execute(select(characters.c.name, characters.c.key)).all())
-        return sorted(((row.name, row.key) for row in rows), key=lambda pair: (folded(pair[0]), pair[1]))
 
     async def tags(self) -> Sequence[str]:
         """Every tag that some character carries, in order."""
@@ -261,6 +260,25 @@ def read_characters(connection: Connection, where: Any = None) -> list[Character
     """Characters by a condition, in the order in which they were made."""
     query = select(characters) if where is None else select(characters).where(where)
     return [_character(row) for row in connection.execute(query.order_by(characters.c.id))]
+
+
+def read_sketches(connection: Connection) -> list[Sketch]:
+    """All characters in the order in which they were made, without their cards."""
+    query = select(characters.c.id, characters.c.key, characters.c.name, characters.c.tags).order_by(characters.c.id)
+    return [Sketch(row.id, row.key, row.name, tuple(row.tags)) for row in connection.execute(query)]
+
+
+def _by_name(found: Iterable[Named]) -> list[Named]:
+    return sorted(found, key=lambda character: (folded(character.name), character.id))
+
+
+def _meant(every: Sequence[Sketch], text: str, tags: Collection[str], preferred: Collection[str]) -> Sequence[Sketch]:
+    wanted = {folded(tag) for tag in tags}
+    tagged = [character for character in every if wanted <= {folded(tag) for tag in character.tags}]
+    here = [character for character in tagged if character.id in preferred]
+    if not text.strip():
+        return sorted(here, key=lambda character: list(preferred).index(character.id))
+    return best_matches(text.strip(), tagged, key=lambda c: c.key, name=lambda c: c.name, preferred=here)
 
 
 def _character(row: Row[Any]) -> Character:

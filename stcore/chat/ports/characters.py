@@ -41,15 +41,15 @@ class CharactersPort:
     async def _one(self, key: str) -> Character:
         return await self._host.characters.one(key)
 
-    async def tagged(self, tag: str) -> Sequence[commands.Character]:
-        every = await self._host.characters.list()
+    async def tagged(self, tag: str) -> Sequence[tuple[str, str]]:
+        every = await self._host.characters.sketches()
         wanted = folded(tag)
-        if not wanted:
-            return [_seen(character) for character in every]
-        known = sorted({folded(name) for character in every for name in character.tags})
-        fits = (str.__eq__, str.startswith, str.__contains__)
-        meant = next((name for fit in fits for name in known if fit(name, wanted)), None)
-        return [_seen(character) for character in every if meant in map(folded, character.tags)] if meant else []
+        if wanted:
+            known = sorted({folded(name) for character in every for name in character.tags})
+            fits = (str.__eq__, str.startswith, str.__contains__)
+            meant = next((name for fit in fits for name in known if fit(name, wanted)), "")
+            every = [character for character in every if meant in map(folded, character.tags)]
+        return [(character.key, character.name) for character in every]
 
     # -- making and changing -----------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def _characters(session: Session) -> Sequence[str]:
-    return _names_and_keys(await session.host.characters.names())
+    return _names_and_keys([(entry.name, entry.key) for entry in await session.host.characters.sketches()])
 
 
 async def _personas(session: Session) -> Sequence[str]:

@@ -98,7 +98,8 @@ class PersonasPort:
 
     async def _seen(self, persona: Persona) -> commands.Persona:
         """The record under the names that scripts use; characters are called by their keys there."""
-        keys = {character.id: character.key for character in await self._characters(persona)}
+        known = await self._host.characters.sketches() if persona.connections else ()
+        keys = {character.id: character.key for character in known}
         connections = [
             {"type": "character", "id": keys[subject]} if subject in keys else {"type": "group", "id": subject}
             for subject in persona.connections
@@ -116,8 +117,3 @@ class PersonasPort:
             "connections": connections,
         }
         return commands.Persona(persona.key, persona.name, fields)
-
-    async def _characters(self, persona: Persona) -> Sequence[Any]:
-        if not persona.connections:
-            return ()
-        return [character for character in await self._host.characters.list() if character.id in persona.connections]

@@ -405,6 +405,6 @@ async def random(call: Call) -> str:
     found = await call.characters.tagged(trim(call.text))
     if not found:
         return ""
-    character = call.environment.random.choice(list(found))
-    await call.characters.open(character.key)
-    return character.name
+    key, name = call.environment.random.choice(list(found))
+    await call.characters.open(key)
+    return name

@@ -58,8 +58,8 @@ class Characters(Protocol):
         """Go to the chat of a group by its name; gives the name, empty when there is no such group."""
         ...
 
-    async def tagged(self, tag: str) -> Sequence[Character]:
-        """All characters, or those that carry a tag: meant exactly, else by its beginning, else by a part of it."""
+    async def tagged(self, tag: str) -> Sequence[tuple[str, str]]:
+        """Key and name of all characters, or of those that carry a tag: meant exactly, by its beginning, by a part."""
         ...
 
     async def tags(self, target: str) -> Sequence[str] | None:
