@@ -85,7 +85,7 @@ def import_file(file: Path, name: str, replace: bool, everywhere: bool, data: st
         return book
 
     book = on_host(data, work)
-    print(f"The book “{book.name}” has {len(book.items)} entries.")
+    print(f"The book “{book.name}” holds {_entries(book)}.")
 
 
 @books.command("export")
@@ -119,8 +119,12 @@ def delete(name: str, yes: bool, data: str | None) -> None:
     async def work(host: Host) -> None:
         book = await host.books.one(name)
         if not yes:
-            click.confirm(f"Delete {book.name} with {len(book.items)} entries?", abort=True)
+            click.confirm(f"Delete {book.name} with {_entries(book)}?", abort=True)
         await host.books.delete(book.id)
 
     on_host(data, work)
     print("It is deleted.")
+
+
+def _entries(book: Book) -> str:
+    return "one entry" if len(book.items) == 1 else f"{len(book.items)} entries"

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from stcore.chat.lore.engine import Outcome, activate
 from stcore.chat.lore.records import Entry, read_entry
@@ -311,12 +310,28 @@ def test_timed_state_survives_storage() -> None:
 # -- for any book ----------------------------------------------------------------------------------------------------
 
 TEXT = st.text(st.sampled_from("abc dragon()[]*+?\\/|{}^$.\x01é龍"), max_size=12)
+NAMES = [
+    "order",
+    "position",
+    "depth",
+    "group",
+    "groupWeight",
+    "sticky",
+    "delay",
+    "role",
+    "probability",
+    "scanDepth",
+    "delayUntilRecursion",
+    "selectiveLogic",
+    "characterFilter",
+    "triggers",
+    "constant",
+]
 FIELDS = st.dictionaries(
-    st.sampled_from(["order", "position", "depth", "group", "sticky", "delay", "role", "probability", "scanDepth",
-                     "delayUntilRecursion", "selectiveLogic", "characterFilter", "groupWeight", "triggers", "constant"]),
+    st.sampled_from(NAMES),
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.lists(TEXT, max_size=3),
     max_size=5,
-)  # fmt: skip
+)
 KEY = TEXT | TEXT.map(lambda text: f"/{text}/")
 ENTRIES = st.lists(st.tuples(st.lists(KEY, max_size=3), st.lists(KEY, max_size=2), TEXT, FIELDS), max_size=6)
 

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from stcore.chat.lore.books import Book
 from stcore.chat.lore.card_book import from_card_book, to_card_book
@@ -27,7 +26,7 @@ UNKNOWN = st.dictionaries(st.sampled_from(["x_mine", "vendor", "zeta"]), JSON, m
 
 WORLD_ENTRY = st.builds(
     lambda known, unknown: {**known, **unknown},
-    st.fixed_dictionaries({}, optional={name: JSON for name in FIELDS}),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON)),
     UNKNOWN,
 )
 
