@@ -47,8 +47,15 @@ async def tags_of_card(host: Host, card: Card, mode: str) -> Sequence[str]:
 
 
 async def export_character(host: Host, character: Character, format: Format) -> tuple[str, bytes]:
-    """A name for the file and its bytes. The picture that the character wears is the picture of the file (STO-1)."""
+    """A name for the file and its bytes. The picture that the character wears is the picture of the file (STO-1).
+
+    The book of world info that the card links goes along inside it.
+    """
+    from stcore.chat.lore.sharing import book_for_card
+
     store = host.characters
-    card_file = CardFile(character.card, await store.avatar(character), await store.files(character))
+    book = await book_for_card(host, character)
+    card = {**character.card, "data": {**character.card["data"], **({"character_book": book} if book else {})}}
+    card_file = CardFile(card, await store.avatar(character), await store.files(character))
     data = await asyncio.to_thread(write_card_file, card_file, format)
     return f"{character.key.removesuffix(ENDING)}.{format}", data
