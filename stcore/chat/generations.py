@@ -21,17 +21,17 @@ class Generations:
     def __init__(self) -> None:
         self._running: dict[str, dict[asyncio.Task[Any], bool]] = {}
         self._ended = asyncio.Event()
-        self._behind: set[asyncio.Task[Any]] = set()
+        self._behind: dict[asyncio.Task[Any], str] = {}
 
     def busy(self, chat_id: str | None) -> bool:
         """Whether a text is being written into the chat."""
         return any(self._running.get(chat_id or "", {}).values())
 
     async def free(self, chat_id: str, seconds: float) -> bool:
-        """Wait until nothing is written into the chat, at most so many seconds; whether it is free then."""
+        """Wait until nothing is written into the chat or about to be, at most so many seconds; whether it is free."""
         try:
             async with asyncio.timeout(seconds):
-                while self.busy(chat_id):
+                while self.busy(chat_id) or chat_id in self._behind.values():
                     await self._ended.wait()
         except TimeoutError:
             return False
@@ -56,11 +56,15 @@ class Generations:
         finally:
             self._forget(chat_id, task)
 
-    def behind(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Let ``work`` go on while nobody waits for it; it reports its failures itself."""
+    def behind(self, chat_id: str, work: Coroutine[Any, Any, Any]) -> None:
+        """Let ``work`` write into the chat while nobody waits for it; it reports its failures itself."""
         task = asyncio.ensure_future(work)
-        self._behind.add(task)
-        task.add_done_callback(self._behind.discard)
+        self._behind[task] = chat_id
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        del self._behind[task]
+        self._tell()
 
     def stop(self, chat_id: str | None) -> bool:
         """Stop what is generated in the chat; whether there was anything."""
@@ -85,5 +89,9 @@ class Generations:
         del running[task]
         if not running:
             del self._running[chat_id]
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake those who wait."""
         self._ended.set()
         self._ended = asyncio.Event()

@@ -43,13 +43,13 @@ async def speak(scene: Scene, wanted: Wanted) -> Reply:
     connection = await scene.host.texts.open()
     scene.facts.last_generation = wanted.kind
     try:
-        return await _whole(connection, await _request(scene, wanted, connection))
+        return await whole(replying(connection, await _request(scene, wanted, connection)))
     finally:
         await _ended(scene)
 
 
-async def speak_alone(scene: Scene, wanted: RawWanted, profile: str = "") -> Reply:
-    """A text without the chat, through a connection profile where one is named."""
+async def begin_alone(scene: Scene, wanted: RawWanted, profile: str = "") -> Replying:
+    """A text without the chat, ready to be written, through a connection profile where one is named."""
     from stcore.chat.prompting.build import build_raw
     from stcore.chat.prompting.profiles import behind
 
@@ -60,7 +60,18 @@ async def speak_alone(scene: Scene, wanted: RawWanted, profile: str = "") -> Rep
     else:
         connection, active = await host.texts.open(), await host.presets.active()
     request = build_raw(scene, wanted, connection, active)
-    return await _whole(connection, replace(request, completion=replace(request.completion, model=model)))
+    return replying(connection, replace(request, completion=replace(request.completion, model=model)))
+
+
+async def whole(made: Replying) -> Reply:
+    """The reply when it is there; one without words is no failure."""
+    try:
+        async for _ in made.words():
+            pass
+    except BadResponse:
+        if not made.reply.finished:
+            raise
+    return made.reply
 
 
 def replying(connection: TextConnection, request: Request) -> Replying:
@@ -86,17 +97,6 @@ async def _request(scene: Scene, wanted: Wanted, connection: TextConnection) -> 
         scene.facts.outlets = request.lore.slots.outlets
         await scene.activated(request.lore.automation_ids)
     return request
-
-
-async def _whole(connection: TextConnection, request: Request) -> Reply:
-    made = replying(connection, request)
-    try:
-        async for _ in made.words():
-            pass
-    except BadResponse:
-        if made.reply.reason == "":
-            raise
-    return made.reply
 
 
 async def _ended(scene: Scene) -> None:

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 from stcore.chat.ports.characters import CharactersPort
 from stcore.chat.ports.chat import ChatPort
 from stcore.chat.ports.chats import ChatsPort
+from stcore.chat.ports.choices import choices_of
+from stcore.chat.ports.generation import GenerationPort
 from stcore.chat.ports.groups import GroupsPort
 from stcore.chat.ports.images import ImagesPort
 from stcore.chat.ports.lore import LorePort
+from stcore.chat.ports.models import ModelsPort
 from stcore.chat.ports.personas import PersonasPort
+from stcore.chat.ports.presets import PresetsPort
 from stcore.chat.ports.replies import RepliesPort
+from stcore.chat.ports.tokens import TokensPort
+from stcore.chat.prompting.injections import Injections
+from stcore.chat.prompting.notes import Notes
+from stcore.chat.prompting.shelf import ChatShelf, HostShelf
 from stcore.commands.services import Services
 
 if TYPE_CHECKING:
@@ -32,6 +40,7 @@ def services_for(session: Session) -> Services:
         lambda: session.surroundings.facts.input,
         lambda text, send: session.put(text, send=send),
     )
+    shelf = ChatShelf(host, session.open_chat)
     return Services(
         environment=environment,
         chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment, announce),
@@ -40,8 +49,15 @@ def services_for(session: Session) -> Services:
         characters=CharactersPort(session),
         personas=PersonasPort(session),
         lore=LorePort(session),
+        generation=GenerationPort(session),
+        injections=Injections(shelf),
+        note=Notes(shelf, HostShelf(host)),
+        presets=PresetsPort(lambda: host.presets),
+        models=ModelsPort(host),
+        tokens=TokensPort(session.tokens),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
         scripts=replies,
         replies=replies,
+        choices=choices_of(session),
     )

@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from stcore.commands.registry import Registry
     from stcore.commands.runtime import Run
     from stcore.commands.services import (
+        AuthorsNote,
         Characters,
         Chat,
         Chats,
+        Generation,
         Groups,
         Images,
+        Injections,
+        Models,
         Personas,
+        Presets,
         Replies,
         Scripts,
         Services,
+        Tokens,
         Ui,
     )
     from stcore.commands.services.lore import Lore
@@ -115,6 +121,48 @@ class Call:
         if self.services.lore is None:
             raise UserError(f"/{self.name} needs world info, which is not available here.")
         return self.services.lore
+
+    @property
+    def generation(self) -> Generation:
+        """The text model's writing; raises :class:`UserError` when this host has none."""
+        if self.services.generation is None:
+            raise UserError(f"/{self.name} needs text generation, which is not available here.")
+        return self.services.generation
+
+    @property
+    def injections(self) -> Injections:
+        """The injections of the chat; raises :class:`UserError` when this host has none."""
+        if self.services.injections is None:
+            raise UserError(f"/{self.name} needs prompts, which are not available here.")
+        return self.services.injections
+
+    @property
+    def note(self) -> AuthorsNote:
+        """The author's note of the chat; raises :class:`UserError` when this host has none."""
+        if self.services.note is None:
+            raise UserError(f"/{self.name} needs prompts, which are not available here.")
+        return self.services.note
+
+    @property
+    def presets(self) -> Presets:
+        """Presets of prompts and models; raises :class:`UserError` when this host has none."""
+        if self.services.presets is None:
+            raise UserError(f"/{self.name} needs presets, which are not available here.")
+        return self.services.presets
+
+    @property
+    def models(self) -> Models:
+        """The connections to text models; raises :class:`UserError` when this host has none."""
+        if self.services.models is None:
+            raise UserError(f"/{self.name} needs text models, which are not available here.")
+        return self.services.models
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokenizer; raises :class:`UserError` when this host has none."""
+        if self.services.tokens is None:
+            raise UserError(f"/{self.name} needs a tokenizer, which is not available here.")
+        return self.services.tokens
 
     @property
     def images(self) -> Images:

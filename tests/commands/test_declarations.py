@@ -19,14 +19,22 @@ INTERPRETER = make_interpreter()
 ON_STAGE = frozenset(("characters", "chat", "groups", "personas", "world-info"))
 """Groups whose commands need what only a real host has."""
 
+ALSO_ON_STAGE = frozenset(("generation", "writing", "presets", "reasoning", "models"))
+"""Modules of commands that do, in groups that mostly do not."""
+
 
 def examples(*, on_stage: bool) -> list[Any]:
     return [
         pytest.param(example, entry.group, id=f"{entry.name}-{number}")
         for entry in standard_registry()
         for number, example in enumerate(entry.examples)
-        if (entry.group in ON_STAGE) == on_stage
+        if needs_stage(entry) == on_stage
     ]
+
+
+def needs_stage(entry: Command) -> bool:
+    module = getattr(entry.function, "__module__", "").rpartition(".")[2]
+    return entry.group in ON_STAGE or module in ALSO_ON_STAGE
 
 
 @pytest.mark.anyio

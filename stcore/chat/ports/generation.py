@@ -42,20 +42,22 @@ class GenerationPort:
         return None if made is None else made.text
 
     async def generate_alone(self, asked: AskedAlone) -> str | None:
-        made = await self._alone(asked)
-        return None if made is None else made.text
+        made, finished = await self._alone(asked)
+        text = made.text.removeprefix(f"{self._session.environment.user}:").lstrip() if asked.tidy else made.text
+        return text if finished else None
 
-    async def generate_by(self, profile: str, asked: AskedAlone) -> Generated | None:
+    async def generate_by(self, profile: str, asked: AskedAlone) -> Generated:
         presets = self._host.presets
         wanted = profile or (await presets.active()).chosen["profile"].name
         found = await presets.find("profile", wanted) if wanted else None
         if found is None:
             raise NotFound(f"There is no connection profile “{wanted}”.", hint="Save one: /profile-create NAME")
-        made = await self._alone(asked, profile=found.name)
-        return None if made is None else Generated(made.text, made.reasoning)
+        made, finished = await self._alone(asked, found.name)
+        return Generated(made.text.rstrip(), made.reasoning.strip(), stopped=not finished)
 
-    async def _alone(self, asked: AskedAlone, profile: str = "") -> Reply | None:
-        from stcore.chat.replying import speak_alone
+    async def _alone(self, asked: AskedAlone, profile: str = "") -> tuple[Reply, bool]:
+        """What was written without the chat, and whether it came to its end."""
+        from stcore.chat.replying import begin_alone, whole
 
         wanted = RawWanted(
             asked.prompt,
@@ -68,8 +70,9 @@ class GenerationPort:
             asked.as_character,
         )
         chat_id = await self._session.open_chat()
-        work = speak_alone(self._session.scene(chat_id), wanted, profile)
-        return await self._host.generations.run(chat_id, work, writes=asked.lock)
+        making = await begin_alone(self._session.scene(chat_id), wanted, profile)
+        done = await self._host.generations.run(chat_id, whole(making), writes=asked.lock)
+        return making.reply, done is not None
 
     async def free(self, seconds: float) -> bool:
         return await self._host.generations.free(await self._session.open_chat(), seconds)
@@ -152,7 +155,7 @@ class GenerationPort:
             except StcoreError as error:
                 self._session.report(error)
 
-        self._host.generations.behind(reported())
+        self._host.generations.behind(self._session.chat_id or "", reported())
 
     async def stop(self) -> bool:
         return self._host.generations.stop(self._session.chat_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,18 @@ class ModelsPort:
 
     async def apis(self) -> Sequence[str]:
         return self._host.texts.names()
+
+    async def meant(self, text: str) -> str | None:
+        return profiles.meant_api(self._host, text)
+
+    async def connect(self, seconds: float) -> str:
+        name = self._host.texts.default_name()
+        try:
+            async with asyncio.timeout(seconds):
+                health = await self._host.texts.check(name)
+        except TimeoutError:
+            return f"“{name}” has not answered within {seconds:g} seconds."
+        return "" if health.state in ("ok", "ok_unproven", "no_free_check") else health.text
 
     async def api(self) -> str:
         return self._host.texts.default_name()

@@ -42,6 +42,21 @@ class MemoryShelf:
         return value
 
 
+class HostShelf:
+    """The settings of the whole host that programs set."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def get(self, key: str) -> Any:
+        return await self._host.preferences.get("host", key)
+
+    async def change(self, key: str, change: Change) -> Any:
+        value = change(await self.get(key))
+        await self._host.preferences.set("host", key, value)
+        return value
+
+
 class ChatShelf:
     """The scoped settings of one chat, opened by its id when something is first asked for. Changes are journalled."""
 

@@ -24,6 +24,14 @@ _GROUPS = (
     "tags",
     "personas",
     "world_info",
+    "generation",
+    "writing",
+    "injections",
+    "notes",
+    "presets",
+    "reasoning",
+    "models",
+    "tokens",
 )
 
 

@@ -227,7 +227,12 @@ def trimstart(call: Call) -> str:
     examples=(Example("/trimend It rained. The road was", pipe="It rained."),),
 )
 def trimend(call: Call) -> str:
-    text = call.text.rstrip(WHITESPACE)
+    return finished_sentences(call.text)
+
+
+def finished_sentences(text: str) -> str:
+    """``text`` up to the end of its last finished sentence; unchanged when it has none."""
+    text = text.rstrip(WHITESPACE)
     for place in range(len(text) - 1, -1, -1):
         if text[place] in _SENTENCE_ENDS or _is_emoji(text[place]):
             behind_blank = place > 0 and text[place - 1] in WHITESPACE

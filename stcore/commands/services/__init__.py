@@ -6,36 +6,53 @@ so in plain words. One file per protocol.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from stcore.commands.services.characters import Character, Characters
 from stcore.commands.services.chat import Chat, Message, Role
 from stcore.commands.services.chats import Chats
+from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
 from stcore.commands.services.groups import GroupMember, Groups
 from stcore.commands.services.images import Images
 from stcore.commands.services.lore import Lore
+from stcore.commands.services.models import Models
 from stcore.commands.services.personas import Binding, Persona, Personas
+from stcore.commands.services.presets import PresetKind, Presets, PromptEntry, Split
+from stcore.commands.services.prompting import AuthorsNote, Injection, Injections, Note
 from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
 from stcore.commands.services.scripts import Scripts, StoredScript
+from stcore.commands.services.tokens import Tokens
 from stcore.commands.services.ui import Button, Level, Ui
 from stcore.macros.environment import Environment
 
 __all__ = [
+    "Asked",
+    "AskedAlone",
+    "AuthorsNote",
     "Binding",
     "Button",
     "Character",
     "Characters",
     "Chat",
     "Chats",
+    "Generated",
+    "Generation",
     "GroupMember",
     "Groups",
     "Images",
+    "Injection",
+    "Injections",
     "Level",
     "Lore",
     "Message",
+    "Models",
+    "Note",
     "Persona",
     "Personas",
+    "PresetKind",
+    "Presets",
+    "PromptEntry",
     "Replies",
     "ReplyFields",
     "ReplyKey",
@@ -43,8 +60,11 @@ __all__ = [
     "Scripts",
     "Services",
     "SetOptions",
+    "Split",
     "StoredScript",
+    "Tokens",
     "Ui",
+    "Way",
 ]
 
 
@@ -61,9 +81,15 @@ class Services:
     characters: Characters | None = None
     personas: Personas | None = None
     lore: Lore | None = None
+    generation: Generation | None = None
+    injections: Injections | None = None
+    note: AuthorsNote | None = None
+    presets: Presets | None = None
+    models: Models | None = None
+    tokens: Tokens | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
     replies: Replies | None = None
-    choices: Callable[[str], Sequence[str]] | None = None
+    choices: Callable[[str], Awaitable[Sequence[str]]] | None = None
     """Running lists for completion that no other service has: ``characters``, ``personas`` ..."""

@@ -42,10 +42,11 @@ class AskedAlone:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What came: the words, and the thoughts before them."""
+    """What came: the words, the thoughts before them, and whether somebody stopped it."""
 
     text: str
     reasoning: str = ""
+    stopped: bool = False
 
 
 class Generation(Protocol):
@@ -59,8 +60,11 @@ class Generation(Protocol):
         """A text from the prompt alone."""
         ...
 
-    async def generate_by(self, profile: str, asked: AskedAlone) -> Generated | None:
-        """A text from the prompt alone through the connection profile of a name; the selected one without it."""
+    async def generate_by(self, profile: str, asked: AskedAlone) -> Generated:
+        """A text from the prompt alone through the connection profile of a name; the selected one without it.
+
+        Words that had come when it was stopped are given.
+        """
         ...
 
     async def free(self, seconds: float) -> bool:

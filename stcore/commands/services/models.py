@@ -13,6 +13,14 @@ class Models(Protocol):
         """The names of the connections."""
         ...
 
+    async def meant(self, text: str) -> str | None:
+        """The name of the connection that a name or kind means, in any case."""
+        ...
+
+    async def connect(self, seconds: float) -> str:
+        """See whether the connection in use works, waiting at most so long; what is wrong, empty when nothing is."""
+        ...
+
     async def api(self) -> str:
         """The name of the connection in use."""
         ...
