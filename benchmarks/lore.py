@@ -44,5 +44,5 @@ def rows() -> Iterator[Row]:
         )
 
     assert once().joined
-    yield Row(f"world info: {ENTRIES} entries, {MESSAGES} messages", median_ms(once, 15), 20)
+    yield Row(f"world info: {ENTRIES} entries, {MESSAGES} messages", median_ms(once, 15), 20, "ms")
     searcher.close()
