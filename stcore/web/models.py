@@ -18,7 +18,11 @@ class Body(BaseModel):
 
 
 class NewChat(Body):
+    """With a character or a group it begins with their greetings."""
+
     title: str = Field(default="", max_length=200)
+    character_id: str | None = None
+    group_id: str | None = None
 
 
 class ChatChange(Body):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from stcore import upkeep
+from stcore.chat.beginning import begin_chat
 from stcore.errors import UserError
 from stcore.web.context import WebDep
 from stcore.web.models import Accepted, ChatChange, Line, MessageChange, NewChat, Stopped
@@ -29,8 +30,9 @@ async def list_chats(
 
 @router.post("/chats", status_code=201, summary="Begin a chat")
 async def create_chat(web: WebDep, body: NewChat) -> dict[str, Any]:
-    """Without a title it is called "New chat"."""
-    return (await web.host.chats.create(body.title)).to_dict()
+    """Without a title it is called after its character or group, else "New chat"."""
+    chat = await begin_chat(web.host, body.character_id, group_id=body.group_id, title=body.title)
+    return chat.to_dict()
 
 
 @router.get("/chats/{chat_id}", summary="One chat")

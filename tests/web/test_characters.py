@@ -80,6 +80,14 @@ async def test_the_exported_picture_is_the_avatar_and_comes_back_whole(page: Pag
     assert await host.characters.avatar(character) == picture(), "the stored picture holds no card"
 
 
+async def test_linked_world_info_goes_along(page: Page, host: Host) -> None:
+    book = {"entries": {"0": {"uid": 0, "key": ["sea"], "content": "The sea is salt."}}}
+    await send(page, "POST", "/api/books/import?name=Sea", json.dumps(book).encode(), expect=201)
+    made = await create(page, world="Sea")
+    card = (await page.http.get(f"/api/characters/{made['id']}/export?format=json")).json()
+    assert [entry["content"] for entry in card["data"]["character_book"]["entries"]] == ["The sea is salt."]
+
+
 @pytest.mark.parametrize("format", ["png", "json", "charx"])
 async def test_every_format_goes_out_and_in(page: Page, format: str) -> None:
     made = await create(page, "Änne/B", first_mes="Hi", depth_prompt="note", depth_prompt_depth=2)
@@ -143,6 +151,9 @@ async def test_its_chat_begins_with_the_greeting_and_is_found_again(page: Page) 
         ("Alice", "Hello, User!", 2)
     ]
     assert (await page.ask("POST", f"/api/characters/{made['id']}/chat", {}))["id"] == chat["id"]
+    begun = await page.ask("POST", "/api/chats", {"character_id": made["id"]}, expect=201)
+    assert (begun["title"], begun["messages"]) == ("Alice", 1)
+    assert (await page.error("POST", "/api/chats", {"character_id": UNKNOWN}, expect=404))["kind"] == "not_found"
     assert (await page.ask("POST", f"/api/characters/{made['id']}/chat?new=true", {}))["id"] != chat["id"]
     await page.ask("DELETE", f"/api/characters/{made['id']}?chats=true", expect=204)
     assert (await page.ask("GET", "/api/chats"))["chats"] == []
