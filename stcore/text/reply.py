@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stcore.errors import BadResponse, NetworkError, ProviderError, ServerError
 from stcore.text.cutting import Ender
+from stcore.text.instruct import TextLayout, render_text
 from stcore.text.model import (
     Completion,
     Finish,
@@ -73,7 +74,7 @@ class Replying:
         marks: Sequence[str] = (),
         tags: tuple[str, str] = ("", ""),
     ) -> None:
-        self.connection, self.request = connection, request
+        self.connection, self.request = connection, in_form(connection, request)
         self.reply = Reply()
         self._cleaner = _Cleaner(speaker, opening)
         self._ender = Ender(marks)
@@ -148,6 +149,15 @@ class Replying:
                 if started or wait is None:
                     raise
             await connection.clock.sleep(wait)
+
+
+def in_form(connection: TextConnection, request: Completion) -> Completion:
+    """The request with the text that a model needs which completes text; one that is laid out already stays."""
+    if request.prompt or connection.model.form(connection.options) != "text":
+        return request
+    layout = TextLayout(char=next((m.name for m in request.messages if m.name and m.role == "system"), "Assistant"))
+    stop = tuple(dict.fromkeys((*request.stop, *layout.stops)))
+    return replace(request, prompt=render_text(request.messages, layout), stop=stop)
 
 
 async def complete(connection: TextConnection, request: Completion, *, speaker: str = "") -> Reply:

@@ -45,7 +45,11 @@ from .wire import AnswerReader, wire_messages, wire_tools
 CATALOGUE_SECONDS = 300.0
 _VERSION_PART = re.compile(r"v\d+\w*|openai|beta")
 _ENDS = ("/chat/completions", "/completions", "/models")
-_DROPPABLE = ("stream_options", "temperature", "top_p", "seed", "stop", "max_tokens", "max_completion_tokens")
+_DROPPABLE = (
+    *("stream_options", "temperature", "top_p", "seed", "stop", "max_tokens", "max_completion_tokens"),
+    *("frequency_penalty", "presence_penalty", "repetition_penalty", "repetition_penalty_range"),
+    *("top_k", "top_a", "min_p", "typical_p", "tfs"),
+)
 """Fields that some server or model does not know; the request is sent again without the one that was named."""
 
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
@@ -110,6 +114,13 @@ class OpenAICompatible(TextModel):
             description="Said to the model before everything else.",
             json_schema_extra={"group": "defaults", "multiline": True},
         )
+        completion: Literal["chat", "text"] = Field(
+            "chat",
+            title="Way of asking",
+            description="chat = messages; text = one long text that the model completes, laid out by the instruct "
+            "template.",
+            json_schema_extra={"group": "advanced"},
+        )
         sees: Literal["auto", "yes", "no"] = Field(
             "auto",
             title="Sees pictures",
@@ -162,6 +173,10 @@ class OpenAICompatible(TextModel):
             bearer = options.key_header.lower() == "authorization"
             headers[options.key_header] = f"Bearer {key}" if bearer else key
         return Endpoint(base_address(options.url), headers)
+
+    def form(self, options: Any) -> Literal["messages", "text"]:
+        """Messages, unless the set-up wants text completed."""
+        return "text" if options.completion == "text" else "messages"
 
     # -- looking around ----------------------------------------------------------------------------------------------
 
@@ -271,10 +286,7 @@ class OpenAICompatible(TextModel):
     async def _body(self, connection: TextConnection, request: Completion) -> dict[str, Any]:
         options = connection.options
         model = request.model or options.model or await self._first_model(connection)
-        messages = await wire_messages(request.messages)
-        if options.system_prompt:
-            messages.insert(0, {"role": "system", "content": options.system_prompt})
-        body: dict[str, Any] = {"model": model, "messages": messages, "stream": request.stream}
+        body: dict[str, Any] = {"model": model, **await self._asked(options, request), "stream": request.stream}
         chosen = {
             "stream_options": {"include_usage": True} if request.stream else None,
             "temperature": options.temperature if request.temperature is None else request.temperature,
@@ -282,12 +294,21 @@ class OpenAICompatible(TextModel):
             "max_tokens": request.max_tokens or options.max_tokens,
             "stop": list(request.stop) or None,
             "seed": request.seed,
-            "tools": wire_tools(request.tools) or None,
+            "tools": (wire_tools(request.tools) or None) if options.completion == "chat" else None,
         }
         body |= {key: value for key, value in chosen.items() if value is not None}
         for name in self._unknown_fields(connection, model):
             _leave_out(body, name)
         return {**body, **options.body, **request.extra}
+
+    async def _asked(self, options: Any, request: Completion) -> dict[str, Any]:
+        """What the model is asked: messages, or the text to complete."""
+        if options.completion == "text":
+            return {"prompt": f"{options.system_prompt}\n{request.prompt}" if options.system_prompt else request.prompt}
+        messages = await wire_messages(request.messages)
+        if options.system_prompt:
+            messages.insert(0, {"role": "system", "content": options.system_prompt})
+        return {"messages": messages}
 
     async def _first_model(self, connection: TextConnection) -> str:
         entries = await self._catalogue(connection)
@@ -316,11 +337,12 @@ class OpenAICompatible(TextModel):
 
     async def _once(self, connection: TextConnection, body: dict[str, Any]) -> AsyncGenerator[Any, None]:
         http, patience = connection.http, connection.options.patience
+        path = "completions" if "prompt" in body else "chat/completions"
         if not body.get("stream"):
-            answer = await http.post("chat/completions", json=body, timeout=patience)
+            answer = await http.post(path, json=body, timeout=patience)
             yield answer.raise_for_error().json()
             return
-        stream = http.stream_sse("POST", "chat/completions", json=body, timeout=patience)
+        stream = http.stream_sse("POST", path, json=body, timeout=patience)
         async with aclosing(stream) as events:
             async for event in events:
                 if event.data.strip() == "[DONE]":

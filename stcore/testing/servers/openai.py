@@ -103,8 +103,8 @@ class FakeOpenAI:
 
     @property
     def bodies(self) -> list[Any]:
-        """The bodies of the chat requests."""
-        return [request.body for request in self.requests if request.path.endswith("/chat/completions")]
+        """The bodies of the requests for a text."""
+        return [request.body for request in self.requests if request.path.endswith("/completions")]
 
     async def _route(self, request: Request) -> Response:
         raw = await request.body()
@@ -118,7 +118,7 @@ class FakeOpenAI:
             return JSONResponse(found.body, found.status) if isinstance(found, Fault) else JSONResponse(found)
         if path.endswith("/models") and request.method == "GET":
             return JSONResponse(self.models)
-        if path.endswith("/chat/completions") and request.method == "POST":
+        if path.endswith("/completions") and request.method == "POST":
             return self._complete(body)
         return _error(404, f"Unknown request URL: {request.method} {path}.", type="invalid_request_error")
 
@@ -166,7 +166,10 @@ class FakeOpenAI:
     # -- a pleasant chat ---------------------------------------------------------------------------------------------
 
     def _chat(self, body: dict[str, Any]) -> Reply:
-        asked = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
+        if "prompt" in body:
+            asked = body["prompt"].rsplit("\n", 1)[0][-120:]
+        else:
+            asked = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
         if isinstance(asked, list):
             pictures = sum(part["type"] == "image_url" for part in asked)
             said = " ".join(part["text"] for part in asked if part["type"] == "text")
@@ -197,12 +200,13 @@ def _chunks(plan: Reply, body: dict[str, Any], number: int) -> list[dict[str, An
 
     head = {"id": f"chatcmpl-{number}", "object": "chat.completion.chunk", "created": 1780000000 + number}
     head["model"] = body.get("model", "")
-    chunks = [chunk({"role": "assistant"})]
+    chunks = [] if "prompt" in body else [chunk({"role": "assistant"})]
     if plan.reasoning:
         chunks.append(chunk({plan.reasoning_field: plan.reasoning}))
     for piece in plan.pieces:
-        part: Any = piece if plan.field == "text" else {"content": piece}
-        chunks.append(chunk(part, field=plan.field))
+        field: str = "text" if "prompt" in body else plan.field
+        part: Any = piece if field == "text" else {"content": piece}
+        chunks.append(chunk(part, field=field))
     chunks += [chunk({"tool_calls": fragments}) for fragments in plan.tools]
     if plan.images:
         chunks.append(chunk({"images": _pictures(plan)}))
@@ -218,6 +222,9 @@ def _chunks(plan: Reply, body: dict[str, Any], number: int) -> list[dict[str, An
 def _whole(plan: Reply, body: dict[str, Any], number: int) -> dict[str, Any]:
     if plan.error is not None:
         return plan.error
+    if "prompt" in body:
+        choice = {"index": 0, "text": plan.text, "finish_reason": plan.finish}
+        return {"object": "text_completion", "choices": [choice], "usage": _usage(plan, body)}
     message: dict[str, Any] = {"role": "assistant", "content": plan.text or None}
     if plan.reasoning:
         message[plan.reasoning_field] = plan.reasoning
@@ -242,7 +249,7 @@ def _pictures(plan: Reply) -> list[dict[str, Any]]:
 
 
 def _usage(plan: Reply, body: dict[str, Any]) -> dict[str, int]:
-    asked, said = len(json.dumps(body["messages"])) // 4, max(1, len(plan.text) // 4)
+    asked, said = len(json.dumps(body.get("messages") or body["prompt"])) // 4, max(1, len(plan.text) // 4)
     return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
 
 
