@@ -1,7 +1,7 @@
 """What a file tells of the chat itself (``chat_metadata``), and where this host keeps it. Pure.
 
-Variables go to the variables of the chat, the author's note and the injections to its settings; whatever has no place
-here is kept as it is and written back. What would run a script (the filter of an injection) stays in the file.
+Variables go to the variables of the chat, the author's note, the injections and what belongs to world info to its
+settings; whatever has no place here is kept as it is and written back. What would run a script (the filter of an injection) stays in the file.
 """
 
 from __future__ import annotations
@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from stcore.chat.lore.bindings import BOOK
+from stcore.chat.lore.effects import TIMED
+
 PARENT = "main_chat"
 
 _NOTE = "note"
 _INJECTIONS, _THEIR_INJECTIONS = "injections", "script_injects"
+_LORE: Mapping[str, tuple[str, type]] = {BOOK: ("world_info", str), TIMED: ("timedWorldInfo", dict)}
+"""The book of the chat and the effects of its entries that still last: what files call them, and what they hold."""
 _ROLES = ("system", "user", "assistant")
 _POSITIONS = ("after", "chat", "before")
 
@@ -37,6 +42,9 @@ def read_metadata(given: Mapping[str, Any]) -> Metadata:
         settings[_NOTE] = note
     if injections := _read_injections(extra):
         settings[_INJECTIONS] = injections
+    for name, (theirs, kind) in _LORE.items():
+        if isinstance(extra.get(theirs), kind) and extra[theirs]:
+            settings[name] = extra.pop(theirs)
     parent = extra.get(PARENT)
     return Metadata(extra, variables, settings, parent if isinstance(parent, str) else "")
 
@@ -53,6 +61,7 @@ def write_metadata(
         found |= _write_note(note)
     if isinstance(injections, Mapping):
         found[_THEIR_INJECTIONS] = {**found.get(_THEIR_INJECTIONS, {}), **injections}
+    found |= {theirs: settings[name] for name, (theirs, _) in _LORE.items() if settings.get(name)}
     if parent is not None:
         found[PARENT] = parent
     return found
