@@ -1,7 +1,8 @@
 """What a file tells of the chat itself (``chat_metadata``), and where this host keeps it. Pure.
 
 Variables go to the variables of the chat, the author's note, the injections and what belongs to world info to its
-settings; whatever has no place here is kept as it is and written back. What would run a script (the filter of an injection) stays in the file.
+settings; whatever has no place here is kept as it is and written back. What would run a script (the filter of an
+injection) stays in the file.
 """
 
 from __future__ import annotations
