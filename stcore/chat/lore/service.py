@@ -95,7 +95,7 @@ class LoreService:
         ``environment`` is that of the prompt (its names, card and persona are those of the speaker), ``history`` the
         messages before it, oldest first; hidden ones are passed over. ``speaker_id`` is the member of a group that
         speaks. ``injected`` are prompts that want to be looked at for keys. Without ``keep`` nothing is remembered:
-        to show what would join. Only storage errors are raised.
+        to show what would join. Raises ``NotFound`` for a speaker that is gone; no book can make it fail.
         """
         seen = [message for message in history if not message.hidden and message.text.strip()]
         end = seen[-1].position if seen else -1

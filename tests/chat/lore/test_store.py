@@ -249,3 +249,17 @@ async def test_a_book_comes_from_a_file_or_from_a_card(session: Session) -> None
     assert (replaced.name, replaced.items[4]["content"]) == ("Town", "two")
     with pytest.raises(UserError):
         await import_book(session.host, b"\x89PNG nothing")
+
+
+async def test_chat_files_carry_the_book_and_the_effects(session: Session) -> None:
+    from stcore.chat.jsonl.metadata import read_metadata, write_metadata
+
+    file = {"world_info": "Town", "timedWorldInfo": {"sticky": {"Town.0": {"start": 1, "end": 4, "hash": 7}}}, "x": 1}
+    read = read_metadata(file)
+    assert (read.settings["book"], read.extra) == ("Town", {"x": 1})
+    assert write_metadata(read.extra, {}, read.settings, None) == file
+    await fill(session.host, "Town", {"key": ["nowhere"], "content": "stays", "sticky": 3})
+    for key, value in read.settings.items():
+        await session.host.preferences.set(f"chat:{session.chat_id}", key, value)
+    await session.run("/send a")
+    assert [activation.text for activation in (await activated(session)).outcome.joined] == ["stays"]
