@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from stcore.chat.session import Session
+from stcore.commands.completion import complete
 from stcore.testing.memory import MemoryUi
 from stcore.testing.stage import stage
 
@@ -264,3 +265,22 @@ async def test_syncing_makes_old_messages_mine() -> None:
         assert await speakers(session) == ["Character", "User", "Mira", "Mira"]
         await run(session, "/sync 0-1")
         assert await speakers(session) == ["Character", "Mira", "Mira", "Mira"]
+
+
+# -- completion ------------------------------------------------------------------------------------------------------
+
+
+async def test_people_and_tags_are_offered_while_typing() -> None:
+    async with stage() as session:
+        await run(session, "/char-create name=Alice select=false || /char-create name=Alice select=false")
+        await run(session, "/tag-add name=Alice1.png hero || /persona-create name=Mira")
+        await session.host.groups.create("The Crew", [(await session.host.characters.find("Character"))[0].id])
+
+        async def offered(text: str) -> list[str]:
+            found = await complete(text, len(text), session.host.interpreter.registry, session.services)
+            return [item.label for item in found.items if item.kind == "value"]
+
+        assert await offered("/go ") == ["Alice.png", "Alice1.png", "Character", "The Crew"]
+        assert await offered("/go crew") == ["The Crew"]
+        assert await offered("/char-find tag=") == ["hero"]
+        assert await offered("/persona-set ") == ["Mira"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stcore.chat.groups.records import Group
 from stcore.chat.names import folded
 from stcore.commands import services as commands
+from stcore.errors import NotFound
 
 if TYPE_CHECKING:
     from stcore.chat.characters.records import Character
-    from stcore.chat.characters.tags import Subject
     from stcore.chat.session import Session
 
 
@@ -31,11 +32,9 @@ class CharactersPort:
 
     async def _here(self) -> Sequence[str]:
         """The ids of who is in the chat: its character, or the members of its group."""
-        from stcore.chat.characters.tags import group_members
-
         there = self._session.environment.extra
         if there.get("group_id"):
-            return await self._host.database.read(lambda c: group_members(c, there["group_id"]))
+            return [seat.character.id for seat in await self._host.groups.seats(there["group_id"])]
         return [there["character_id"]] if there.get("character_id") else []
 
     async def _one(self, key: str) -> Character:
@@ -89,13 +88,20 @@ class CharactersPort:
 
     async def open_group(self, name: str) -> str:
         from stcore.chat.beginning import chat_of_group
-        from stcore.chat.characters.tags import find_group
 
-        group = await self._host.database.read(lambda c: find_group(c, name))
+        group = await self._group(name)
         if group is None:
             return ""
         await self._session.switch(await chat_of_group(self._host, group.id))
         return group.name
+
+    async def _group(self, text: str) -> Group | None:
+        """The group with this name, without words that of the chat."""
+        meant = text.strip() or self._session.environment.extra.get("group_id")
+        try:
+            return await self._host.groups.one(meant) if meant else None
+        except NotFound:
+            return None
 
     # -- tags --------------------------------------------------------------------------------------------------------
 
@@ -107,24 +113,17 @@ class CharactersPort:
         subject = await self._subject(target)
         if subject is None:
             return
-        if subject.kind == "character":
-            await self._host.characters.update(subject.id, {}, tags=tags)
+        if isinstance(subject, Group):
+            await self._host.groups.update(subject.id, tags=tags)
         else:
-            from stcore.chat.characters.tags import write_group_tags
+            await self._host.characters.update(subject.id, {}, tags=tags)
 
-            await self._host.database.write(lambda c: write_group_tags(c, subject.id, tags))
-
-    async def _subject(self, target: str) -> Subject | None:
+    async def _subject(self, target: str) -> Character | Group | None:
         """The character or group meant; without words the group or character of the chat."""
-        from stcore.chat.characters.tags import Subject, find_group, read_group
-
-        group_id = self._session.environment.extra.get("group_id")
-        if not target.strip() and group_id:
-            return await self._host.database.read(lambda c: read_group(c, group_id))
+        if not target.strip() and (group := await self._group("")) is not None:
+            return group
         found = await self._host.characters.find(target, preferred=await self._here())
-        if found:
-            return Subject("character", found[0].id, found[0].name, found[0].tags)
-        return await self._host.database.read(lambda c: find_group(c, target)) if target.strip() else None
+        return found[0] if found else await self._group(target)
 
     async def all_tags(self) -> Sequence[str]:
         return await self._host.characters.tags()

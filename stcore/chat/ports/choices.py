@@ -22,6 +22,15 @@ async def _personas(session: Session) -> Sequence[str]:
     return _names_and_keys([(entry.name, entry.key) for entry in await session.host.personas.list()])
 
 
+async def _groups(session: Session) -> Sequence[str]:
+    return [group.name for group in await session.host.groups.list()]
+
+
+async def _company(session: Session) -> Sequence[str]:
+    """Everybody whose chat can be opened."""
+    return [*await _characters(session), *await _groups(session)]
+
+
 async def _tags(session: Session) -> Sequence[str]:
     return await session.host.characters.tags()
 
@@ -45,6 +54,8 @@ def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
 LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "characters": _characters,
     "personas": _personas,
+    "groups": _groups,
+    "characters and groups": _company,
     "tags": _tags,
     "books": _books,
     "entries": _entries,

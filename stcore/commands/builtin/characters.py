@@ -367,7 +367,7 @@ async def rename_char(call: Call) -> str:
     aliases=("char",),
     group="characters",
     summary="Open the chat of a character or group.",
-    unnamed=Unnamed("name or key of a character, or name of a group", required=True, choices="characters"),
+    unnamed=Unnamed("name or key of a character, or name of a group", required=True, choices="characters and groups"),
     returns="its name; nothing when there is none",
     examples=(
         Example("/char-create name=Alice select=false || /go alice", pipe="Alice"),

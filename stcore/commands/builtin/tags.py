@@ -9,7 +9,9 @@ from stcore.commands.call import Call
 from stcore.commands.declaration import Example, Named, Unnamed, command
 from stcore.macros.text import trim
 
-_TARGET = Named("name", "character or group; the current one without it", default="{{char}}", choices="characters")
+_TARGET = Named(
+    "name", "character or group; the current one without it", default="{{char}}", choices="characters and groups"
+)
 _TAG = Unnamed("name of the tag", required=True, choices="tags")
 _MODES = ("all", "existing", "none", "ask")
 
