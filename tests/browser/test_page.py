@@ -229,7 +229,7 @@ def test_a_mistake_is_underlined_while_typing_and_explained_when_sent(
     page = opened(context, studio, studio.chat())
     page.locator("#composer-text").press_sequentially("/echo hi | /nonsense")
     page.wait_for_selector(".completion-problem >> text=nonsense")
-    assert "nonsense" in page.text_content(".composer-mirror mark")
+    assert "nonsense" in page.text_content("st-composer .assist-mirror mark")
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast.error >> text=nonsense")
     line, caret = page.inner_text(".toast .excerpt").rstrip("\n").split("\n")

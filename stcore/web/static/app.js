@@ -7,6 +7,8 @@ import "./elements/header.js";
 import "./elements/lightbox.js";
 import "./elements/questions.js";
 import "./elements/rail.js";
+import "./elements/reference.js";
+import "./elements/reply-bar.js";
 import "./elements/script-bar.js";
 import "./elements/settings.js";
 import "./elements/toasts.js";

@@ -3,7 +3,7 @@ import { attempt, say, stop } from "../core/actions.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { recall, remember } from "../core/prefs.js";
 import { emit, isBusy, on, state } from "../core/store.js";
-import { Completion } from "./completion.js";
+import { attachAssist } from "./assist.js";
 import { History } from "./history.js";
 import { openMenu } from "./menu.js";
 
@@ -20,10 +20,9 @@ class Composer extends HTMLElement {
   connectedCallback() {
     this.history = new History();
     this.build();
-    this.completion = new Completion(this.field, this.popup, this.mirror, () => state.chatId);
+    this.assist = attachAssist(this.field, { above: this.form });
     this.field.addEventListener("input", () => this.typed());
     this.field.addEventListener("keydown", (event) => this.pressed(event));
-    this.field.addEventListener("scroll", () => (this.mirror.scrollTop = this.field.scrollTop));
     on("chat", () => this.chatOpened());
     on("busy", () => this.drawSend());
     on("compose", (wish) => this.compose(wish));
@@ -40,8 +39,6 @@ class Composer extends HTMLElement {
       spellcheck: "true",
       enterkeyhint: isTouch() ? "enter" : "send",
     });
-    this.mirror = h("div.composer-mirror", { "aria-hidden": "true" });
-    this.popup = h("div.completion", { hidden: true });
     this.pictureButton = iconButton("picture", "Make a picture", () => this.pictureMenu(), {
       class: "picture-button",
       "aria-haspopup": "menu",
@@ -56,7 +53,7 @@ class Composer extends HTMLElement {
         },
       },
       this.pictureButton,
-      h("div.composer-text", {}, this.mirror, this.field),
+      h("div.composer-text", {}, this.field),
       this.sendButton,
     );
     const hint = h(
@@ -69,16 +66,20 @@ class Composer extends HTMLElement {
       h("kbd", {}, "Enter"),
       " starts a new line, ",
       h("kbd", {}, "/"),
-      " lists the commands",
+      " and ",
+      h("kbd", {}, "{{"),
+      " list ",
+      h("button.hint-link", { type: "button", onclick: () => this.lookUp("commands") }, "commands"),
+      " and ",
+      h("button.hint-link", { type: "button", onclick: () => this.lookUp("macros") }, "macros"),
     );
-    fill(this, this.popup, this.form, hint);
+    fill(this, this.form, hint);
   }
 
   typed() {
     this.grow();
     this.drawSend();
     this.history.leave();
-    this.completion.ask();
     this.keepDraft();
   }
 
@@ -97,7 +98,6 @@ class Composer extends HTMLElement {
 
   chatOpened() {
     this.put(recall(`draft.${state.chatId}`, ""));
-    this.completion.close();
     this.history.leave();
     if (!isTouch()) this.field.focus({ preventScroll: true });
   }
@@ -105,6 +105,7 @@ class Composer extends HTMLElement {
   put(text) {
     this.field.value = text;
     this.field.setSelectionRange(text.length, text.length);
+    this.assist.reread();
     this.grow();
     this.drawSend();
   }
@@ -115,14 +116,12 @@ class Composer extends HTMLElement {
     this.put(text);
     this.keepDraft();
     this.field.focus();
-    if (complete) this.completion.ask();
+    if (complete) this.assist.ask("typed");
   }
 
   pressed(event) {
-    if (event.isComposing) return;
-    if (this.completion.pressed(event)) {
-      event.preventDefault();
-    } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
+    if (event.isComposing || event.defaultPrevented) return;
+    if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
       event.preventDefault();
       this.submit();
     } else if (event.key === "Escape" && isBusy()) {
@@ -154,7 +153,7 @@ class Composer extends HTMLElement {
 
   async submit() {
     const text = this.field.value;
-    this.completion.close();
+    this.assist.close();
     if (!text.trim()) {
       if (isBusy()) await attempt(stop);
       return;
@@ -182,6 +181,11 @@ class Composer extends HTMLElement {
     this.sendButton.disabled = !stops && !this.field.value.trim();
   }
 
+  /** Open the reference; what is chosen there comes to the cursor of this field. */
+  lookUp(tab) {
+    emit("reference-open", { tab, field: this.field });
+  }
+
   pictureMenu() {
     const prompt = this.field.value.trim();
     const words = prompt.startsWith("/") ? "" : prompt;
@@ -199,6 +203,10 @@ class Composer extends HTMLElement {
       ...SHAPES.map(({ text, detail, size }) => ({ text, detail, icon: "picture", run: () => compose(`${size} `) })),
       null,
       { text: "Sizes, steps and style …", icon: "settings", run: () => emit("settings-open", { page: "pictures" }) },
+      null,
+      { heading: true, text: "Words to look up" },
+      { text: "Commands …", icon: "book", run: () => this.lookUp("commands") },
+      { text: "Macros …", icon: "braces", run: () => this.lookUp("macros") },
     ]);
   }
 }

@@ -1,5 +1,6 @@
 /** A form made from the JSON schema of a plugin's options. Secrets can be written, never read. */
 import { button, fill, h, uniqueId } from "../core/dom.js";
+import { macroField } from "./macro-field.js";
 
 const GROUPS = { connection: "Connection", defaults: "Defaults", advanced: "Advanced" };
 
@@ -49,7 +50,8 @@ export class SchemaForm {
     const label = h("label.field-label", { for: id }, property.title ?? name);
     if (property.type === "boolean")
       return h("div.form-row.check-row", {}, h("div.check-line", {}, control, label), help);
-    return h("div.form-row", {}, label, input.element ?? control, help);
+    const takesMacros = property.macros && !secret && control.matches("textarea, input[type=text]");
+    return h("div.form-row", {}, label, takesMacros ? macroField(control) : (input.element ?? control), help);
   }
 
   secretInput(name, multiline) {

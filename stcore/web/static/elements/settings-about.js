@@ -1,7 +1,8 @@
 /** Two pages of the settings: plugins with their troubles, and what this program is. */
 import { attempt, loadInfo } from "../core/actions.js";
 import { at, get, post } from "../core/api.js";
-import { button, fill, h, icon } from "../core/dom.js";
+import { button, fill, h, icon, uniqueId } from "../core/dom.js";
+import { recall, remember } from "../core/prefs.js";
 import { emit, state } from "../core/store.js";
 
 /** @param {HTMLElement} page */
@@ -68,13 +69,37 @@ const KEYS = [
   ["Enter", "Send"],
   ["Shift + Enter", "New line"],
   ["↑", "The line sent before, while the field is empty"],
-  ["/", "List the commands while typing"],
+  ["/ or {{", "List commands or macros while typing"],
+  ["Ctrl + Space", "List what fits at the cursor"],
   ["Tab", "Take the suggestion"],
+  ["F1", "Look up commands and macros"],
+  ["F8", "Go to the next mistake in a text"],
   ["Esc", "Close what is open; stop a reply"],
   ["← →", "Step through pictures in the large view"],
   ["+ − 0", "Larger, smaller, whole picture"],
   ["I", "Details of a picture"],
 ];
+
+const SUGGEST = {
+  always: "As soon as something fits",
+  two: "After two letters",
+  off: "Only with Ctrl + Space",
+};
+
+function suggestRow() {
+  const id = uniqueId("suggest");
+  const option = ([value, text]) => h("option", { value }, text);
+  const select = h("select.field", { id }, Object.entries(SUGGEST).map(option));
+  select.value = recall("suggest", "always");
+  select.addEventListener("change", () => remember("suggest", select.value));
+  return h(
+    "div.form-row.suggest-row",
+    {},
+    h("label.field-label", { for: id }, "Suggestions while typing"),
+    select,
+    h("p.field-help", {}, "For this browser only."),
+  );
+}
 
 /** @param {HTMLElement} page */
 export function aboutPage(page) {
@@ -102,5 +127,6 @@ export function aboutPage(page) {
       {},
       KEYS.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]),
     ),
+    suggestRow(),
   );
 }

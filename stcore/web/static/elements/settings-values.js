@@ -4,6 +4,7 @@ import { get, patch } from "../core/api.js";
 import { button, fill, h, uniqueId } from "../core/dom.js";
 import { announce } from "../core/announce.js";
 import { emit, state } from "../core/store.js";
+import { macroField } from "./macro-field.js";
 
 const SIZES = [
   ["Square", 1024, 1024],
@@ -18,9 +19,8 @@ const SIZES = [
 
 /** @param {HTMLElement} page */
 export async function picturesPage(page) {
-  const [settings, styles] = await Promise.all([get("/api/settings"), get("/api/styles")]);
-  const image = settings.image ?? {};
-  const form = new ValueForm("image", image);
+  const [form, styles] = await Promise.all([formFor("image"), get("/api/styles")]);
+  const image = form.saved;
   fill(
     page,
     h("h3.settings-title", {}, "Pictures"),
@@ -58,8 +58,7 @@ export async function picturesPage(page) {
 
 /** @param {HTMLElement} page */
 export async function youPage(page) {
-  const settings = await get("/api/settings");
-  const form = new ValueForm("chat", settings.chat ?? {});
+  const form = await formFor("chat");
   fill(
     page,
     h("h3.settings-title", {}, "You and the chat"),
@@ -81,11 +80,17 @@ export async function youPage(page) {
   );
 }
 
+async function formFor(group) {
+  const [settings, schema] = await Promise.all([get("/api/settings"), get("/api/settings/schema")]);
+  return new ValueForm(group, settings[group] ?? {}, schema[group]?.properties ?? {});
+}
+
 /** Fields of one group of settings, saved together; what the host does not know has no field. */
 class ValueForm {
-  constructor(group, saved) {
+  constructor(group, saved, properties) {
     this.group = group;
     this.saved = saved;
+    this.properties = properties;
     this.readers = new Map();
   }
 
@@ -127,7 +132,7 @@ class ValueForm {
     const control =
       rows > 1 ? h("textarea.field", { id, rows, value }) : h("input.field", { id, value, autocomplete: "off" });
     this.readers.set(name, () => control.value.trim());
-    return this.row(id, label, control, help);
+    return this.row(id, label, this.properties[name]?.macros ? macroField(control) : control, help);
   }
 
   number(name, label, { help = "", ...limits } = {}) {
