@@ -19,6 +19,7 @@ from stcore.macros.preview import preview_call, values_now
 if TYPE_CHECKING:
     from stcore.chat.session import Session
     from stcore.commands import Command, Named, Unnamed
+    from stcore.commands.checking import Reading
     from stcore.commands.completion import Completions
     from stcore.macros import Argument, Macro
 
@@ -201,28 +202,29 @@ def macro_at(session: Session, text: str, cursor: int, place: str | None = None)
 
 
 async def _explain_script(session: Session, text: str, cursor: int) -> Help:
-    found = await _script_completions(session, text, cursor)
-    return await asyncio.to_thread(_script_help, session, found, text, cursor)
+    from stcore.commands.checking import Reading
+
+    reading = await asyncio.to_thread(Reading, text, session.host.interpreter)
+    found = await _script_completions(session, reading, cursor)
+    return await asyncio.to_thread(_script_help, session, found, reading, cursor)
 
 
-async def _script_completions(session: Session, text: str, cursor: int) -> Completions:
+async def _script_completions(session: Session, reading: Reading, cursor: int) -> Completions:
     from stcore.commands.completion import complete as complete_script
 
     host, services = session.host, session.services
-    commands, macros = host.interpreter.registry, host.macros.registry
+    commands, macros, anchor = host.interpreter.registry, host.macros.registry, reading.anchor(cursor)
     try:
         async with asyncio.timeout(PATIENCE):
-            return await complete_script(text, cursor, commands, services, macros=macros)
+            return await complete_script(reading.text, cursor, commands, services, macros=macros, anchor=anchor)
     except (TimeoutError, StcoreError):
         # The source is away; everything else can be offered all the same.
-        return await complete_script(text, cursor, commands, replace(services, images=None), macros=macros)
+        services = replace(services, images=None)
+        return await complete_script(reading.text, cursor, commands, services, macros=macros, anchor=anchor)
 
 
-def _script_help(session: Session, found: Completions, text: str, cursor: int) -> Help:
-    from stcore.commands.checking import Reading
-
-    host = session.host
-    reading = Reading(text, host.interpreter)
+def _script_help(session: Session, found: Completions, reading: Reading, cursor: int) -> Help:
+    host, text = session.host, reading.text
     now = values_now((item.now for item in found.items if item.now), host.macros, session.environment)
     offers = tuple(Offer(item.text, item.label, item.kind, now.get(item.now, ""), item.summary) for item in found.items)
     signature = None

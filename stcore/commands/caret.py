@@ -6,8 +6,9 @@ the rest (spec/stscript.md section 19.2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from stcore.commands.declaration import Command
 from stcore.commands.registry import Registry
@@ -41,9 +42,55 @@ class Caret:
     text_start: int | None = None
 
 
-def find_caret(text: str, caret: int, registry: Registry) -> Caret:
-    """What stands at ``caret`` (an index into ``text``). Never raises for what a text contains."""
-    before = text[:caret]
+class Anchor(NamedTuple):
+    """A place from which a script can be read without what comes before: the pipe in front of a command.
+
+    ``variables`` are the names that are visible at it.
+    """
+
+    start: int = 0
+    variables: tuple[str, ...] = ()
+
+
+_START = Anchor()
+
+
+def last_anchor(tokens: Sequence[Lexeme], caret: int) -> Anchor:
+    """The last anchor in front of ``caret`` in a script that was read already; its start when parser flags are set."""
+    depth = behind = start = 0
+    for index, token in enumerate(tokens):
+        if token.end_pos > caret:
+            break
+        match token.type:
+            case "FLAG":
+                return Anchor()
+            case "OPEN":
+                depth += 1
+            case "CLOSE":
+                depth -= 1
+            case "PIPE" if depth == 0:
+                behind, start = index + 1, token.end_pos - 1
+    return Anchor(start, tuple(_visible_variables(tokens[:behind])))
+
+
+def find_caret(text: str, caret: int, registry: Registry, anchor: Anchor = _START) -> Caret:
+    """What stands at ``caret`` (an index into ``text``). Never raises for what a text contains.
+
+    The text is read from ``anchor`` on, which must be in front of the caret.
+    """
+    found = _find(text[anchor.start : caret], registry)
+    text_start = found.text_start
+    return replace(
+        found,
+        start=found.start + anchor.start,
+        text_start=None if text_start is None else text_start + anchor.start,
+        variables=tuple(dict.fromkeys((*found.variables, *anchor.variables))),
+    )
+
+
+def _find(before: str, registry: Registry) -> Caret:
+    """The same for the end of a text."""
+    caret = len(before)
     scanner = Scanner(before, Flags(), registry.find, tolerant=True)
     tokens = list(scanner.tokens())
     variables = tuple(_visible_variables(tokens))
@@ -119,7 +166,7 @@ def _position(tokens: list[Lexeme], place: Place) -> int:
     return max(0, words - 1) if place in ("unnamed", "argument") else 0
 
 
-def _visible_variables(tokens: list[Lexeme]) -> list[str]:
+def _visible_variables(tokens: Sequence[Lexeme]) -> list[str]:
     """Names declared before the caret in this closure or around it: its arguments, and by ``/let``."""
     scopes: list[list[str]] = [[]]
     declaring, letting = True, False

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from stcore.commands.caret import Anchor, last_anchor
 from stcore.commands.scanner import Scanner
 from stcore.commands.syntax import Flags
 from stcore.commands.usage import check_usage
@@ -57,6 +58,10 @@ class Reading:
         found = [_unreadable(self.error)] if self.error is not None else []
         found += islice(self._macro_problems(), MAX_PROBLEMS - len(found))
         return sorted(found, key=lambda problem: problem.span.start)
+
+    def anchor(self, caret: int) -> Anchor:
+        """From where on the script has to be read to know what stands at ``caret``."""
+        return last_anchor(self._tokens, caret)
 
     def argument_at(self, caret: int) -> tuple[int, int] | None:
         """Where the argument stands that ``caret`` is in: its macros are resolved together. ``None`` outside."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from stcore.commands.caret import Caret, find_caret
+from stcore.commands.caret import Anchor, Caret, find_caret
 from stcore.commands.declaration import Named, Unnamed
 from stcore.commands.help import describe_command
 from stcore.commands.registry import Registry
@@ -73,9 +73,13 @@ async def complete(
     *,
     macros: MacroRegistry | None = None,
     matching: Matching = "fuzzy",
+    anchor: Anchor | None = None,
 ) -> Completions:
-    """What fits at ``caret`` in ``text``, best first. With ``macros`` they are offered inside braces too."""
-    place = find_caret(text, caret, registry)
+    """What fits at ``caret`` in ``text``, best first. With ``macros`` they are offered inside braces too.
+
+    Who read the script already gives an ``anchor`` in front of the caret, and only what follows it is read again.
+    """
+    place = find_caret(text, caret, registry, anchor or Anchor())
     if macros is not None and place.place in ("value", "argument", "unnamed"):
         inside = complete_in_macro(text, caret, place, macros, services)
         if inside is not None:

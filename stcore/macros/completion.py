@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from stcore.macros.cursor import OpenBlock, innermost_macro, open_blocks
@@ -180,7 +180,7 @@ class _Offers:
                 operator=typed if typed in OPERATOR_HELP else "",
             )
         end = self._end_of_name(name)
-        options = [Option(known, prefix + known, "variable") for known in self._existing(prefix, name)]
+        options = [_variable(known, prefix) for known in self._existing(prefix, name)]
         if name and name not in self._variables[prefix] and _SHORT_NAME.fullmatch(name):
             options.append(Option(name, prefix + name, "variable", "A new variable."))
         if name in self._variables[prefix]:
@@ -207,7 +207,7 @@ class _Offers:
         written = self._before[level.argument_start :].lstrip(WHITESPACE)
         if not isinstance(found.current, Argument) or "{{" in written:
             return found
-        options = tuple(self._values(found.current, written))
+        options = tuple(self._values(macro, found.current, written))
         return Completion(
             "argument", self._cursor - len(written), self._cursor, options, macro, level.argument, warning
         )
@@ -218,7 +218,7 @@ class _Offers:
         close = "" if self._is_closed(end) else "}}"
         if prefix:
             names = self._existing(prefix, typed)
-            options = [Option(name + close, prefix + name, "variable") for name in names]
+            options = [replace(_variable(name, prefix), insert=name + close) for name in names]
         else:
             options = [] if typed else list(_condition_marks(has_mark=bool(condition["mark"])))
             fitting = rank(self._names(aliases=self._is_alias(typed)), typed, self._matching)
@@ -279,16 +279,18 @@ class _Offers:
         known = [name for name in self._variables[prefix] if _SHORT_NAME.fullmatch(name)]
         return rank(known, typed, self._matching)
 
-    def _values(self, argument: Argument, written: str) -> Iterator[Option]:
-        """Existing variables, and samples of what the argument takes."""
+    def _values(self, macro: Macro, argument: Argument, written: str) -> Iterator[Option]:
+        """Existing variables, or what the argument takes for example."""
         if argument.variable:
-            names = self._variables["$" if argument.variable == "global" else "."]
-            for name in rank(names, written, self._matching):
-                yield Option(name, name, "variable")
-        else:
-            for sample in rank(filter(None, (argument.sample, *argument.samples)), written, "prefix"):
-                if sample != written:
-                    yield Option(sample, sample, "value", "for example")
+            prefix = "$" if argument.variable == "global" else "."
+            for name in rank(self._variables[prefix], written, self._matching):
+                yield _variable(name, prefix)
+        elif argument.samples:
+            is_telling = macro.maximum == 1 and macro.determinism != "random" and not macro.effect
+            for sample in (argument.sample, *argument.samples):
+                if sample != written and sample.lower().startswith(written.lower()):
+                    now = f"{{{{{macro.name}::{sample}}}}}" if is_telling else ""
+                    yield Option(sample, sample, "value", "for example", now)
 
     def _tags(self, block: OpenBlock | None, typing: re.Match[str], typed: str) -> Iterator[Option]:
         """The closing tag of an open block, spaced as its opener is, and ``else`` where that block is an ``if``."""
@@ -321,6 +323,12 @@ class _Offers:
         """The operator that ends at ``position``; the longest that fits is the one that was read."""
         fitting = (operator for operator in OPERATOR_HELP if self._before.endswith(operator, 0, position))
         return max(fitting, key=len)
+
+
+def _variable(name: str, prefix: str) -> Option:
+    """An existing variable; its value can be shown when a shorthand can name it."""
+    now = f"{{{{{prefix}{name}}}}}" if _SHORT_NAME.fullmatch(name) else ""
+    return Option(name, prefix + name, "variable", now=now)
 
 
 def _operator(insert: str, operator: str) -> Option:

@@ -11,7 +11,6 @@ from prompt_toolkit.document import Document
 from stcore.chat.assist import Signature, explain, macro_at, problems_of
 from stcore.commands.caret import find_caret
 from stcore.commands.registry import Registry
-from stcore.macros.cursor import innermost_macro
 from stcore.terminal.ui import TerminalUi
 from stcore.terminal.wording import fitted, width_of
 
@@ -82,7 +81,8 @@ class BottomLine:
 
     def _look(self, text: str, caret: int) -> None:
         self._macro = macro_at(self._session, text, caret) if "{{" in text else None
-        self._is_inside = "{{" in text and innermost_macro(text[:caret]) is not None
+        # What is being written is not finished, and nothing is wrong with that.
+        self._is_inside = text.rfind("{{", 0, caret) > text.rfind("}}", 0, caret)
         if self._about[0] != text:
             self._problems = problems_of(self._session, text) if "{{" in text else ()
         self._about = (text, caret)

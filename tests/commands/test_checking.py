@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from stcore.commands.caret import Anchor, Caret, find_caret
 from stcore.commands.checking import Reading
 from stcore.testing.memory import make_interpreter
 
@@ -68,6 +71,46 @@ def test_the_argument_at_a_caret_is_known() -> None:
     places = [reading.argument_at(script.index(word)) for word in ("user", "char", "| /")]
     assert [place and script[slice(*place)] for place in places[:2]] == ['"a {{user}}"', "b {{char}} "]
     assert reading.argument_at(2) is None
+
+
+SCRIPTS = [
+    "/let a 1 | /let b {: c=1 /let d 2 | /pass {{var::d}} :} | /echo severity=info {{var::a}} | /:b c=5",
+    '/pass "a | b" | /* c | *| /parser-flag STRICT_ESCAPING off | /let x y | /echo {{user}} x',
+    "/let a {{random::x|y}} | /times 3 {: /let i 1 | /echo title=x {{var::a}} :} | plain text | /echo x",
+    '/echo "never closed | /echo x',
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_from_an_anchor_the_caret_is_the_same(script: str) -> None:
+    registry = INTERPRETER.registry
+    reading = Reading(script, INTERPRETER)
+    for caret in range(len(script) + 1):
+        assert told(find_caret(script, caret, registry, reading.anchor(caret))) == told(
+            find_caret(script, caret, registry)
+        )
+
+
+def told(caret: Caret) -> dict[str, object]:
+    """What a caret says, a command by its name; the order of variables is not said."""
+    said = {entry.name: getattr(caret, entry.name) for entry in fields(Caret)}
+    return {**said, "command": caret.command.name if caret.command else "", "variables": sorted(caret.variables)}
+
+
+LANGUAGE = """
+    /let /echo /pass x a=1 {: :} | || {{user}} {{ }} [ ] /:x /# *| /* "
+"""
+WORDS = st.sampled_from(LANGUAGE.split())
+
+
+@given(st.lists(WORDS))
+@settings(max_examples=1000, deadline=None)
+def test_an_anchor_never_misleads(words: list[str]) -> None:
+    script = " ".join(words)
+    reading, registry = Reading(script, INTERPRETER), INTERPRETER.registry
+    for caret in range(0, len(script) + 1, 3):
+        near, whole = (find_caret(script, caret, registry, anchor) for anchor in (reading.anchor(caret), Anchor()))
+        assert told(near) == told(whole)
 
 
 @given(st.text('/{:}|"[]\\ \n=echo.usr', max_size=40))

@@ -55,9 +55,11 @@ def accepted(text: str, **names: list[str]) -> str:
         ("{{reverse::{{setvar k}}v{{^", "{{reverse::{{setvar k}}v{{/setvar}}"),
         ("{{if 1}}a{{else}}b{{^", "{{if 1}}a{{else}}b{{/if}}"),
         ("{{trim}} a {{/^", "{{trim}} a {{/trim}}"),
-        ("{{roll::^", "{{roll::100"),
+        ("{{roll::^", "{{roll::2d6+1"),
+        ("{{roll::3^", "{{roll::3d6"),
+        ("{{setvar::a::^", "{{setvar::a::"),
         ("{{datetimeformat::YY^", "{{datetimeformat::YYYY-MM-DD"),
-        ("{{timeDiff::2024-01-01::^", "{{timeDiff::2024-01-01::2024-03-07"),
+        ("{{timeDiff::2024-01-01::^", "{{timeDiff::2024-01-01::2024-03-07 14:00"),
         ("{{getvar::mo^", "{{getvar::mood"),
         ("{{setvar mo^", "{{setvar mood"),
     ],
@@ -141,6 +143,9 @@ def test_macros_of_the_place_are_offered_and_explained() -> None:
 
 
 def test_only_what_has_no_effect_is_worth_a_look_beforehand() -> None:
+    assert at("{{datetimeformat::YY^").options[0].now == "{{datetimeformat::YYYY-MM-DD}}"
+    assert at("{{roll::3^").options[0].now == at("{{timeDiff::^").options[0].now == ""
+    assert at("{{.mo^", local=["mood"]).options[0].now == "{{.mood}}"
     by_label = {option.label: option.now for option in at("{{^").options}
     assert by_label["{{user}}"] == "{{user}}"
     assert by_label["{{original}}"] == by_label["{{setvar::name::value}}"] == ""

@@ -64,7 +64,7 @@ async def test_macros_are_offered_in_messages_with_what_they_give_now(session: S
     [first, *_] = await explained(session, "I am {{use")
     assert first == ("{{user}}", "I am {{user}}", "User · The name of the user.")
     assert (await offers(session, "so {{.mo"))[".mood"] == "so {{.mood"
-    assert (await offers(session, "{{getvar::we"))["weather"] == "{{getvar::weather"
+    assert (await offers(session, "{{getvar::we"))[".weather"] == "{{getvar::weather"
     assert (await offers(session, "{{if .mood}}a{{"))["{{/if}}"] == "{{if .mood}}a{{/if}}"
 
 
