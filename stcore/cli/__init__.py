@@ -27,7 +27,7 @@ _COMMANDS = {
     "lsp": ("stcore.cli.scripts", "A language server for editors."),
     "sources": ("stcore.cli.connections", "Image sources: list, add, check, set, default, remove, models."),
     "texts": ("stcore.cli.connections", "Text models: list, add, check, set, default, remove, models."),
-    "chats": ("stcore.cli.chats", "Stored chats: list, show, delete."),
+    "chats": ("stcore.cli.chats", "Stored chats: list, show, export, import, delete."),
     "characters": ("stcore.cli.characters", "Characters and their cards: list, import, export."),
     "books": ("stcore.cli.books", "World info: list, import, export, delete."),
     "pictures": ("stcore.cli.pictures", "Stored pictures: list, save."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -80,6 +81,73 @@ def delete(chat_id: str, yes: bool, data: str | None) -> None:
 
     on_host(data, work)
     print("It is deleted.")
+
+
+@chats.command("export")
+@click.argument("chat_id", metavar="[ID]", required=False)
+@click.argument("target", metavar="[TARGET]", required=False, type=click.Path(path_type=Path))
+@click.option("--pictures", is_flag=True, help="Put its pictures into a folder beside the file.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@data_option
+def export(chat_id: str | None, target: Path | None, pictures: bool, force: bool, data: str | None) -> None:
+    """Write a chat into a file in SillyTavern's format (JSONL), the latest one without ID.
+
+    TARGET is a file, a folder, or `-` for standard output; without it the file is called as the chat.
+    """
+
+    async def work(host: Host) -> Path | None:
+        from stcore.cli.chat_files import write_chat
+
+        chat = await host.chats.get(chat_id) if chat_id else await host.chats.latest()
+        if chat is None:
+            return None
+        return await write_chat(host, chat, target, pictures=pictures, force=force)
+
+    path = on_host(data, work)
+    if path is None:
+        print("There are no chats yet.")
+    elif str(path) != "-":
+        print(path)
+
+
+@chats.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--character", metavar="NAME", help="Whose chats they are, instead of those named in the files.")
+@click.option("--group", metavar="NAME", help="The same for a group.")
+@click.option("--title", default="", help="The title; the name of the file without it.")
+@json_option
+@data_option
+def import_files(
+    files: tuple[Path, ...], character: str | None, group: str | None, title: str, as_json: bool, data: str | None
+) -> None:
+    """Add the chats of files in SillyTavern's format (JSONL), with the pictures that lie beside them.
+
+    A line that cannot be read is named and kept as a hidden note in its place. A file that is no chat is named and
+    left out; the exit status is 1 then.
+    """
+
+    async def work(host: Host) -> list[dict[str, Any]]:
+        from stcore.cli.chat_files import read_chats
+
+        return await read_chats(host, files, character=character, group=group, title=title)
+
+    outcome = on_host(data, work)
+    if as_json:
+        print_json(outcome)
+    else:
+        for entry in outcome:
+            _print_imported(entry)
+    if any("error" in entry for entry in outcome):
+        raise SystemExit(1)
+
+
+def _print_imported(entry: dict[str, Any]) -> None:
+    if "error" in entry:
+        click.echo(f"{entry['file']}: {entry['error']}", err=True)
+        return
+    print(f"{entry['chat']['title']} is here with {entry['messages']} messages: {entry['chat']['id']}")
+    for problem in entry["problems"]:
+        click.echo(f"  Line {problem['line']} is kept as a note, because {problem['reason']}.", err=True)
 
 
 def _when(milliseconds: int) -> str:
