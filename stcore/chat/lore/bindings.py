@@ -168,17 +168,8 @@ def _named(connection: Connection, scope: str, key: str) -> list[str]:
 # -- when a book gets another name -----------------------------------------------------------------------------------
 
 
-def rename_book(connection: Connection, old: str, new: str) -> None:
-    """Follow a book that gets another name, wherever it is bound."""
-    _rebind(connection, old, new)
-
-
-def forget_book(connection: Connection, name: str) -> None:
-    """Unbind a book that is gone."""
-    _rebind(connection, name, None)
-
-
-def _rebind(connection: Connection, old: str, new: str | None) -> None:
+def rebind(connection: Connection, old: str, new: str | None) -> None:
+    """Follow a book that gets another name wherever it is bound; ``None`` unbinds one that is gone."""
     for row in connection.execute(select(settings).where(settings.c.key.in_((BOOK, GLOBAL, MORE)))).all():
         if isinstance(row.value, str) and row.value == old:
             write(connection, row.scope, {row.key: new})

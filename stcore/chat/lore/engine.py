@@ -78,7 +78,8 @@ def activate(
     """
     entries = list({entry.id: entry for entry in reversed(entries)}.values())[::-1]
     state = (timed or TimedState()).advanced(entries, scanned.length)
-    meant = [entry for entry in entries if _is_meant(entry, speaker or Speaker(), trigger)]
+    speaker = speaker or Speaker()
+    meant = [entry for entry in entries if _is_meant(entry, speaker, trigger)]
     scan = _Scan(meant, scanned, rules, state, expand, count_tokens, search, rng)
     scan.run()
     return Outcome(
@@ -90,7 +91,7 @@ def activate(
     )
 
 
-def _is_meant(entry: Entry, speaker: Speaker, trigger: str) -> bool:
+def _is_meant(entry: Entry, speaker: Speaker, trigger: Trigger) -> bool:
     """Whether an entry counts at all in this prompt."""
     if entry.disabled or (entry.triggers and trigger not in entry.triggers):
         return False
@@ -138,7 +139,8 @@ class _Scan:
         reach = max((rules.depth if entry.scan_depth is None else entry.scan_depth for entry in ready), default=0)
         self.looking = Looking(scanned, search, hints, reach)
         self._levels = sorted({entry.delay_until_recursion for entry in ready if entry.delay_until_recursion})
-        self._level = 0
+        # The first level takes part in any recursion; each further one gets a round of its own when all else is done.
+        self._level = self._levels.pop(0) if self._levels else 0
         self._extra = 0
         self._used = 0
         self._most = min(rules.max_depth or len(scanned.messages), len(scanned.messages))

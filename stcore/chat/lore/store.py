@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from stcore.chat.lore.bindings import bind, forget_book, rename_book
+from stcore.chat.lore.bindings import bind, rebind
 from stcore.chat.lore.books import Book, EntryData, in_order, storable
 from stcore.chat.lore.fields import new_entry
 from stcore.chat.names import folded
@@ -136,7 +136,7 @@ class BookStore:
         def fn(connection: Connection, now: int) -> Book:
             row = _row(connection, book_id)
             _refuse_taken(connection, name, besides=book_id)
-            rename_book(connection, row.name, name)
+            rebind(connection, row.name, name)
             _touch(connection, row, now, name=name)
             return _read_book(connection, book_id)
 
@@ -159,7 +159,7 @@ class BookStore:
         def fn(connection: Connection, now: int) -> None:
             row = _row(connection, book_id)
             connection.execute(delete(books).where(books.c.id == book_id))
-            forget_book(connection, row.name)
+            rebind(connection, row.name, None)
             note(connection, "book.removed", {"id": book_id, "name": row.name}, chat_id=None, now=now)
 
         await self._change(fn)

@@ -216,9 +216,12 @@ def test_recursion_flags_of_an_entry() -> None:
     silent = entry(0, "dragon", content="It guards the vault.", preventRecursion=True)
     assert joined(silent, CHAIN[1]) == [0]
     assert joined(CHAIN[0], entry(1, "vault", excludeRecursion=True)) == [0]
-    assert joined(entry(0, "dragon", delayUntilRecursion=True)) == [0], "it takes part once recursion begins"
-    levels = [entry(n, "dragon", delayUntilRecursion=level) for n, level in ((0, 2), (1, 1))]
-    assert joined(*levels) == [1, 0]
+    delayed = entry(2, "dragon", delayUntilRecursion=True)
+    assert joined(delayed) == [], "nothing called for a recursion"
+    assert joined(delayed, CHAIN[0]) == [0, 2]
+    levels = [entry(n, "dragon", delayUntilRecursion=level) for n, level in ((3, 2), (4, 1))]
+    assert joined(CHAIN[0], *levels) == [0, 4, 3], "a further level has a recursion of its own"
+    assert joined(*levels) == [3, 4]
     assert joined(*levels, rules={"recursive": False}) == []
 
 
