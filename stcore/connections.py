@@ -70,6 +70,10 @@ class Connections(Generic[C]):
             )
         return kinds[kind_id]
 
+    def kind_of(self, name: str) -> Any:
+        """The kind of a connection; raises ``NotFound``."""
+        return self.kind(self._stored(name)[0])
+
     def schema(self, kind_id: str) -> dict[str, Any]:
         """The JSON schema of a kind's options, from which forms and terminal questions are made."""
         return dict(self.kind(kind_id).Options.model_json_schema())

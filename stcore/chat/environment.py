@@ -39,12 +39,18 @@ class Facts:
 class HostState:
     """Satisfies ``stcore.macros.environment.StateView``: every value is looked up when a macro asks for it."""
 
-    api = "openai"
-    is_chat_completion = True
-    """The text models of this host are asked with messages, never with one long text."""
-
     def __init__(self, host: Host, facts: Facts) -> None:
         self._host, self._facts = host, facts
+
+    @property
+    def is_chat_completion(self) -> bool:
+        """Whether the text model is asked with messages, not with one long text."""
+        connection = self._text()
+        return connection is None or connection[0].form(connection[1]) == "messages"
+
+    @property
+    def api(self) -> str:
+        return "openai" if self.is_chat_completion else "textgenerationwebui"
 
     @property
     def input(self) -> str:
@@ -84,8 +90,15 @@ class HostState:
 
     def _text_options(self) -> Any:
         """The options of the selected text model, ``None`` while none can be used."""
+        connection = self._text()
+        return None if connection is None else connection[1]
+
+    def _text(self) -> tuple[Any, Any] | None:
+        """The selected text model and its options."""
+        texts = self._host.texts
         try:
-            return self._host.texts.options(self._host.texts.default_name())
+            name = texts.default_name()
+            return texts.kind_of(name), texts.options(name)
         except StcoreError:
             return None
 
@@ -97,7 +110,11 @@ async def load_names(host: Host, chat_id: str | None, environment: Environment) 
 
 async def load_prompts(host: Host, chat_id: str | None, environment: Environment) -> None:
     """The texts that prompts are made of."""
-    if host.data.settings.exists():  # without a file nothing needs to be imported for a one-shot script
+    if chat_id is not None:
+        from stcore.chat.prompting import seen  # a script that runs alone opens no database
+
+        await seen.load_prompts(host, chat_id, environment)
+    elif host.data.settings.exists():  # without a file nothing needs to be imported for a one-shot script
         text = host.settings.current.chat.system_prompt
         environment.prompts = replace(environment.prompts, system_prompt=text, system_prompt_enabled=bool(text))
 

@@ -105,7 +105,9 @@ class Runs:
 
     async def stop(self, chat_id: str) -> bool:
         """Stop everything that runs in the chat; whether there was anything."""
-        return await _stop([running for running in self._running if running.chat_id == chat_id])
+        stopped = await _stop([running for running in self._running if running.chat_id == chat_id])
+        # A script may have ended while the model still writes what it asked for.
+        return self._host.generations.stop(chat_id) or stopped
 
     async def close(self) -> None:
         """Stop everything in all chats."""
@@ -114,7 +116,7 @@ class Runs:
     async def _start(self, chat_id: str, kind: Kind, work: Callable[[Session], Awaitable[Any]]) -> None:
         session = await self._host.session(chat_id, self._ui(chat_id))
         here = [running for running in self._running if running.chat_id == chat_id and running.kind == kind]
-        if kind == "reply" and here:
+        if kind == "reply" and (here or self._host.generations.busy(chat_id)):
             raise Busy("A reply is being written.", hint="Stop it first, or wait until it has ended.")
         if len(here) >= MOST_SCRIPTS:
             raise Busy(f"{len(here)} scripts are running in this chat.", hint="Stop them, or wait until one has ended.")

@@ -131,9 +131,7 @@ def _examples(scene: Scene, lore: Lore) -> str:
 # -- what is put in beside them --------------------------------------------------------------------------------------
 
 
-async def _inserts(
-    scene: Scene, wanted: Wanted, injected: Mapping[str, Injection], lore: Lore
-) -> tuple[Insert, ...]:
+async def _inserts(scene: Scene, wanted: Wanted, injected: Mapping[str, Injection], lore: Lore) -> tuple[Insert, ...]:
     character = await _character(scene)
     note = await inserts.note_insert(scene, wanted.before, character)
     around = (("note_top", lore.slots.note_top), ("note", note.text), ("note_bottom", lore.slots.note_bottom))
