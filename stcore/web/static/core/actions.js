@@ -12,6 +12,7 @@ const UNTITLED = "New chat";
 
 let link = null;
 let regenerated = null;
+let opened = null;
 
 /** Load everything and start to listen. */
 export async function start() {
@@ -49,6 +50,7 @@ async function isChat(id) {
 function linkChanged(link, { again }) {
   state.link = link;
   emit("link");
+  if (link === "live" && opened?.id === state.chatId) attempt(() => tellOpened(opened));
   if (link !== "live" || !again) return;
   // Passing events of the time without a connection are lost: what was under way is asked for again.
   state.replies.clear();
@@ -103,8 +105,8 @@ export async function loadMoreChats() {
   return answer.more ?? older.length === CHATS_SHOWN;
 }
 
-/** Show a chat. `again` reloads the open one. */
-export async function openChat(id, { replace = false, again = false } = {}) {
+/** Show a chat. `again` reloads the open one, `created` says that it was made just now. */
+export async function openChat(id, { replace = false, again = false, created = false } = {}) {
   if (id === state.chatId && !again) return undefined;
   if (!(await attempt(() => isChat(id)))) return openAnother();
   state.chatId = id;
@@ -124,7 +126,15 @@ export async function openChat(id, { replace = false, again = false } = {}) {
     state.more = page.more;
     state.loading = false;
     emit("timeline", { opened: true });
+    // Reading it again after a broken connection is no opening.
+    if (!again) await tellOpened({ id, created });
   });
+}
+
+/** Let run what runs by itself when a chat is opened; not before the page can hear what comes of it. */
+async function tellOpened(opening) {
+  opened = state.link === "live" ? null : opening;
+  if (!opened) await api.post(at("/api/chats", opening.id, "opened"), { new: opening.created });
 }
 
 async function messagesBefore(chatId, position) {
@@ -165,7 +175,7 @@ export async function newChat() {
   const chat = empty ?? (await api.post("/api/chats", {}));
   putChat(chat);
   emit("chats");
-  await openChat(chat.id);
+  await openChat(chat.id, { created: !empty });
 }
 
 export const renameChat = (id, title) => api.patch(at("/api/chats", id), { title });

@@ -76,6 +76,7 @@ const handlers = {
   },
   "settings.changed": () => actions.loadInfo(),
   "connections.changed": () => actions.loadInfo(),
+  "replies.changed": () => emit("replies"),
   "picture.removed": ({ id }) => {
     forget([id]);
     for (const message of state.messages) message.pictures = message.pictures.filter((picture) => picture.id !== id);

@@ -5,12 +5,14 @@ import { on } from "../core/store.js";
 import { isOutside } from "./dialog.js";
 import { aboutPage, pluginsPage } from "./settings-about.js";
 import { connectionsPage } from "./settings-connections.js";
+import { repliesPage } from "./settings-replies.js";
 import { picturesPage, youPage } from "./settings-values.js";
 
 const PAGES = {
   sources: { text: "Image sources", icon: "palette", render: (page) => connectionsPage(page, "sources") },
   texts: { text: "Text models", icon: "text", render: (page) => connectionsPage(page, "texts") },
   pictures: { text: "Pictures", icon: "picture", render: picturesPage },
+  replies: { text: "Quick replies", icon: "bolt", render: repliesPage },
   you: { text: "You and the chat", icon: "user", render: youPage },
   plugins: { text: "Plugins", icon: "plug", render: pluginsPage },
   about: { text: "About", icon: "info", render: aboutPage },
