@@ -16,12 +16,12 @@ from stcore.chat.characters.records import Character
 from stcore.chat.characters.store import read_characters
 from stcore.chat.personas import ACTIVE, DEFAULT, HOST, Persona, read_personas
 from stcore.chat.preferences import read_all, write as write_settings
+from stcore.chat.rows import note_chat
 from stcore.storage.tables import characters, chats
 
 if TYPE_CHECKING:
     from stcore.host import Host
     from stcore.macros import Environment
-    from stcore.storage.database import Database
 
 TAKEN = "persona"
 """The setting of a chat that holds what was taken in it: ``{"id": persona}`` or ``{"name": text}``."""
@@ -87,16 +87,23 @@ async def load_cast(host: Host, chat_id: str, environment: Environment) -> None:
 # -- taking a persona ------------------------------------------------------------------------------------------------
 
 
-async def take_persona(database: Database, chat_id: str, persona_id: str) -> None:
+async def take_persona(host: Host, chat_id: str, persona_id: str) -> None:
     """Be this persona in the chat, and in others where nothing else is said."""
+    await _take(host, chat_id, {"id": persona_id}, {ACTIVE: persona_id})
+
+
+async def take_name(host: Host, chat_id: str, name: str) -> None:
+    """Go by a name in the chat, without being any persona."""
+    await _take(host, chat_id, {"name": name}, {})
+
+
+async def _take(host: Host, chat_id: str, taken: dict[str, str], everywhere: dict[str, str]) -> None:
+    now = host.chats.now()
 
     def fn(connection: Connection) -> None:
-        write_settings(connection, f"chat:{chat_id}", {TAKEN: {"id": persona_id}})
-        write_settings(connection, HOST, {ACTIVE: persona_id})
+        write_settings(connection, f"chat:{chat_id}", {TAKEN: taken})
+        write_settings(connection, HOST, everywhere)
+        note_chat(connection, chat_id, "chat.changed", now)
 
-    await database.write(fn)
-
-
-async def take_name(database: Database, chat_id: str, name: str) -> None:
-    """Go by a name in the chat, without being any persona."""
-    await database.write(lambda connection: write_settings(connection, f"chat:{chat_id}", {TAKEN: {"name": name}}))
+    await host.database.write(fn)
+    host.bus.wake()

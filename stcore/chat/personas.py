@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from stcore.chat.names import ENDING, best_matches, folded, free_key
 from stcore.chat.preferences import write as write_settings
+from stcore.chat.rows import note_chat
 from stcore.commands.services.personas import POSITIONS, ROLES
 from stcore.errors import NotFound, UserError
 from stcore.storage.ids import is_id, new_id
@@ -218,10 +219,12 @@ class PersonaStore:
 
     async def lock_chat(self, chat_id: str, persona_id: str | None) -> None:
         """Bind a chat to a persona, or to none."""
-        where = chats.c.id == chat_id
-        await self._change(
-            lambda connection, now: connection.execute(update(chats).where(where).values(persona_id=persona_id))
-        )
+
+        def fn(connection: Connection, now: int) -> None:
+            connection.execute(update(chats).where(chats.c.id == chat_id).values(persona_id=persona_id))
+            note_chat(connection, chat_id, "chat.changed", now)
+
+        await self._change(fn)
 
     async def _store_avatar(self, persona_id: str, name: str, avatar: bytes) -> str:
         from stcore.chat.characters.store import AVATAR

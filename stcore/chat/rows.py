@@ -79,9 +79,10 @@ def read_chats(connection: Connection, where: Any, limit: int = 1) -> list[Chat]
 
 
 def note_chat(connection: Connection, chat_id: str, kind: str, now: int) -> Chat:
-    """Journal the chat as it is now."""
+    """Journal the chat as it is now; a temporary one is on no list, so nobody is told."""
     chat = read_chat(connection, chat_id)
-    note(connection, kind, {"chat": chat.to_dict()}, chat_id=None, now=now)
+    if not chat.temporary:
+        note(connection, kind, {"chat": chat.to_dict()}, chat_id=None, now=now)
     return chat
 
 
@@ -230,6 +231,12 @@ def add_attachments(
             )
         )
     return ids
+
+
+def swipe_with(connection: Connection, message_id: str, asset_id: str) -> int | None:
+    """The swipe of a message on which a picture hangs, ``None`` when it hangs there no more."""
+    here = and_(attachments.c.message_id == message_id, attachments.c.asset_id == asset_id)
+    return connection.execute(select(attachments.c.swipe).where(here).order_by(attachments.c.id).limit(1)).scalar()
 
 
 def note_message(connection: Connection, message_id: str, now: int) -> Message:

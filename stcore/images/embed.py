@@ -43,13 +43,21 @@ def without_texts(png: bytes, unwanted: Callable[[str], bool]) -> bytes:
 
 
 def read_texts(png: bytes) -> dict[str, str]:
-    """All readable text chunks of a PNG; damaged ones are skipped, anything else has none."""
+    """All readable text chunks of a PNG; damaged ones are skipped, anything else has none.
+
+    Texts beyond :data:`TEXTS_LIMIT` together are not read.
+    """
     texts: dict[str, str] = {}
+    left = TEXTS_LIMIT
     for kind, content in _chunks(png):
         key, _, rest = content.partition(b"\0")
         text = _READERS[kind](rest) if kind in _READERS else None
-        if text is not None:
-            texts.setdefault(key.decode("latin-1"), text)
+        if text is None:
+            continue
+        left -= len(text)
+        if left < 0:
+            break
+        texts.setdefault(key.decode("latin-1"), text)
     return texts
 
 
@@ -109,6 +117,9 @@ _READERS = {b"tEXt": _latin_text, b"zTXt": _compressed_text, b"iTXt": _internati
 
 _TEXT_LIMIT = 4 * 1024 * 1024
 """Bytes an inflated text may have: a few kilobytes of a file can declare gigabytes."""
+
+TEXTS_LIMIT = 64 * 1024 * 1024
+"""Characters that all texts of a file may have together."""
 
 
 def _inflated(data: bytes) -> bytes | None:

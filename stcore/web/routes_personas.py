@@ -127,9 +127,9 @@ async def put_persona(web: WebDep, chat_id: str, body: TakenPersona) -> dict[str
     await web.host.chats.get(chat_id)
     if body.persona_id is not None:
         persona = await web.host.personas.get(body.persona_id)
-        await take_persona(web.host.database, chat_id, persona.id)
+        await take_persona(web.host, chat_id, persona.id)
     elif body.name.strip():
-        await take_name(web.host.database, chat_id, body.name.strip())
+        await take_name(web.host, chat_id, body.name.strip())
     elif body.locked is None:
         raise UserError("Say who you want to be: a persona or a name.")
     if body.locked is not None:

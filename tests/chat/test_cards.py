@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +19,7 @@ from stcore.chat.characters.card import read_card, write_v2, write_v3
 from stcore.chat.characters.fields import read_field, read_fields, with_fields
 from stcore.chat.characters.files import CardFile, Format, read_card_file, write_card_file
 from stcore.errors import StcoreError, TooLarge, UnusableCard, UserError
+from stcore.images import embed
 from stcore.images.embed import read_texts, with_texts, without_texts
 
 FORMATS: tuple[Format, ...] = ("png", "json", "charx")
@@ -241,6 +244,17 @@ def test_a_damaged_card_is_a_card_or_an_error(
 def test_taking_texts_out_of_any_bytes_never_fails(rest: bytes) -> None:
     png = b"\x89PNG\r\n\x1a\n" + rest
     assert read_texts(without_texts(png, lambda key: True)) == {} or not read_texts(png)
+
+
+def test_texts_that_inflate_to_gigabytes_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embed, "TEXTS_LIMIT", 1_000_000)
+    packed = zlib.compress(bytes(600_000))
+    chunks = b""
+    for number in range(5):
+        content = b"zTXt" + f"key{number}".encode() + b"\0\0" + packed
+        chunks += struct.pack(">I", len(content) - 4) + content + bytes(4)
+    png = picture()
+    assert list(read_texts(png[:33] + chunks + png[33:])) == ["key0"]
 
 
 def test_an_archive_that_unpacks_to_gigabytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

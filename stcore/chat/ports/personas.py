@@ -63,13 +63,13 @@ class PersonasPort:
     async def select(self, key: str) -> None:
         from stcore.chat.cast import take_persona
 
-        await take_persona(self._host.database, await self._session.open_chat(), await self._id(key))
+        await take_persona(self._host, await self._session.open_chat(), await self._id(key))
         await self._session.refresh()
 
     async def rename_user(self, name: str) -> None:
         from stcore.chat.cast import take_name
 
-        await take_name(self._host.database, await self._session.open_chat(), name)
+        await take_name(self._host, await self._session.open_chat(), name)
         await self._session.refresh()
 
     async def is_bound(self, what: commands.Binding) -> bool:
