@@ -87,11 +87,11 @@ def note_chat(connection: Connection, chat_id: str, kind: str, now: int) -> Chat
 
 
 def add_chat(connection: Connection, now: int, *, title: str = "", **values: Any) -> Chat:
-    """A new chat; a temporary one is not journalled."""
+    """A new chat."""
     chat_id = new_id(now)
     row = {"id": chat_id, "title": title.strip() or UNTITLED, "extra": {}, "created": now, "updated": now, **values}
     connection.execute(insert(chats), row)
-    return read_chat(connection, chat_id) if row.get("temporary") else note_chat(connection, chat_id, "chat.added", now)
+    return note_chat(connection, chat_id, "chat.added", now)
 
 
 # -- messages --------------------------------------------------------------------------------------------------------

@@ -122,6 +122,19 @@ async def test_files_that_are_no_cards_are_refused(page: Page, data: bytes, stat
     assert (await page.ask("GET", "/api/characters"))["characters"] == []
 
 
+async def test_a_card_in_a_broken_picture_leaves_nothing_behind(page: Page, host: Host) -> None:
+    made = await create(page)
+    await send(page, "PUT", f"/api/characters/{made['id']}/avatar", picture(size=(200, 200)))
+    whole = (await page.http.get(f"/api/characters/{made['id']}/export")).content
+    await page.ask("DELETE", f"/api/characters/{made['id']}", expect=204)
+    place = whole.index(b"IDAT") + 20
+    broken = whole[:place] + bytes(30) + whole[place + 30 :]
+    told = await send(page, "POST", "/api/characters/import", broken, expect=400)
+    assert told["error"]["kind"] == "unusable_picture"
+    assert (await page.ask("GET", "/api/characters"))["characters"] == []
+    assert (await host.library.page()).pictures == []
+
+
 async def test_a_file_in_json_clothes_is_explained(page: Page) -> None:
     told = await page.error("POST", "/api/characters/import", {"name": "x"}, expect=400)
     assert "application/octet-stream" in told["hint"]
