@@ -34,7 +34,9 @@ def publish(
     try:
         if intent.destination == "swipe" and intent.message_id:
             message = rows.read_message(connection, intent.message_id)
-            rows.add_attachments(connection, message.id, message.swipe, hung, now)
+            # The person may look at another swipe by now; a picture belongs to the words it was made for.
+            swipe = rows.swipe_with(connection, message.id, intent.beside) if intent.beside else None
+            rows.add_attachments(connection, message.id, message.swipe if swipe is None else swipe, hung, now)
             rows.touch(connection, message.chat_id, now)
             rows.note_message(connection, message.id, now)
             return

@@ -14,7 +14,7 @@ class Intent(Record):
     """The wish behind an :class:`~stcore.images.request.ImageRequest`.
 
     ``destination``: ``chat`` = a new message, ``quiet`` = the gallery only, ``swipe`` = another picture of the message
-    ``message_id``. ``title`` is the prompt as the person or writer gave it, before prefixes and style were joined to
+    ``message_id``, on the swipe that shows the picture ``beside``. ``title`` is the prompt as the person or writer gave it, before prefixes and style were joined to
     it; ``pieces`` says which part of the final prompt came from where. ``automatic`` jobs (every n-th reply) wait
     behind those that somebody asked for.
     """
@@ -24,6 +24,7 @@ class Intent(Record):
     chat_id: str | None = None
     destination: Destination = "chat"
     message_id: str | None = None
+    beside: str | None = None
     title: str = ""
     extra_negative: str = ""
     style: str = ""

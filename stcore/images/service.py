@@ -110,13 +110,16 @@ class ImageService:
         connection = await self._connections.open(name)
         request = request.model_copy(update={"workflow": await self._workflow(connection)})
         request = self._plugins.change("stcore_request", "request", request, source=connection.source.id)
-        messages = [use["id"] for use in await self._library.uses(asset_id) if use["kind"] == "message"]
-        message_id = messages[0] if messages else None
+        hung = [use for use in await self._library.uses(asset_id) if use["kind"] == "message"]
+        # A branch of the chat shows it too; the chat it was made in goes first.
+        hung.sort(key=lambda use: use["chat_id"] != picture["chat_id"])
+        message_id = hung[0]["id"] if hung else None
         intent = Intent(
             initiator="button",
             chat_id=picture["chat_id"],
             destination="swipe" if message_id else "quiet",
             message_id=message_id,
+            beside=asset_id,
             title=picture["generation"]["prompt"],
             style=picture["generation"]["details"].get("preset", ""),
         )

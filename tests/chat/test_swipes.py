@@ -92,3 +92,18 @@ def test_splitting_what_is_stored_loses_nothing(extra: dict[str, str]) -> None:
     of_message, of_text = split_extra(extra)
     assert {**of_message, **of_text} == extra
     assert not set(of_message) & set(of_text)
+
+
+async def test_a_picture_made_again_stays_with_the_words_it_was_made_for(tmp_path: Path) -> None:
+    async with Host.open(tmp_path, face="once") as host:
+        message = await message_of(host, "zero")
+        session = await host.session(message.chat_id)
+        await session.run("/sd width=64 height=64 a boat")
+        drawn = (await host.chats.messages(message.chat_id))[-1]
+        first = drawn.pictures[0]["id"]
+        await host.chats.add_swipe(drawn.id, "another text")
+        again = await host.images.again(first)
+        await host.jobs.wait(again["id"])
+        assert (await host.chats.message(drawn.id)).pictures == ()
+        shown = await host.chats.edit(drawn.id, swipe=0)
+        assert [picture["id"] == first for picture in shown.pictures] == [True, False]

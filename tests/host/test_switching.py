@@ -79,3 +79,14 @@ async def test_the_narrator_of_a_chat_is_kept_with_it() -> None:
         assert (await again.run("/sys Once || /messages 1")).pipe == "Storyteller: Once"
         await again.run("/newchat")
         assert (await again.run("/sys Once || /messages 1")).pipe == "System: Once"
+
+
+async def test_senders_are_known_by_key_and_in_any_case() -> None:
+    async with stage(others=("Carol",)) as session:
+        await session.run("/persona-create name=Mira || /sendas name=Carol.png one || /send name=mira two")
+        await session.run("/sendas avatar=nobody three || /message-name at=1 character")
+        messages = await session.host.chats.messages(session.chat_id or "")
+        assert [(m.name, m.text) for m in messages[1:]] == [("Character", "one"), ("Mira", "two")]
+        assert "no character “nobody”" in session.ui.toasts[-1].text  # type: ignore[union-attr]
+        await session.run("/delname CHARACTER")
+        assert await session.host.chats.count(session.chat_id or "") == 1

@@ -57,15 +57,25 @@ async def _add(call: Call, role: Role, name: str | None, *, hidden: bool = False
     return await deliver(call, message.to_dict(), message.text, default="none")
 
 
-def _given_name(call: Call) -> str | None:
-    return call.argument("name") if "name" in call.named else None
+async def _known(call: Call, name: str, role: Role) -> str:
+    """The name of the persona (for messages of the user) or character that is meant by a name or key.
+
+    An unknown name is used as it is.
+    """
+    people = call.services.personas if role == "user" else call.services.characters
+    found = await people.find(name) if people is not None and name else ()
+    return found[0].name if found else name
+
+
+async def _given_name(call: Call, role: Role) -> str | None:
+    return await _known(call, call.argument("name"), role) if "name" in call.named else None
 
 
 @command(
     "send",
     group="messages",
     summary="Add a message of yours without waiting for a reply.",
-    named=(_AT, _COMPACT, Named("name", "another sender", choices="personas"), _RETURN, _RAW),
+    named=(_AT, _COMPACT, Named("name", "another sender", default="{{user}}", choices="personas"), _RETURN, _RAW),
     unnamed=_TEXT,
     raw_quotes=True,
     returns="by return=, normally nothing",
@@ -75,7 +85,7 @@ def _given_name(call: Call) -> str | None:
     ),
 )
 async def send(call: Call) -> str:
-    return await _add(call, "user", _given_name(call))
+    return await _add(call, "user", await _given_name(call, "user"))
 
 
 @command(
@@ -96,7 +106,12 @@ async def send(call: Call) -> str:
     examples=(Example("/sendas name=Bob return=pipe hi", pipe="hi"),),
 )
 async def sendas(call: Call) -> str:
-    return await _add(call, "character", call.argument("name") or None)
+    """With an unknown `avatar=` nothing is added."""
+    picture = call.argument("avatar")
+    if picture and not (call.services.characters and await call.services.characters.find(picture)):
+        call.ui.toast(f"There is no character “{picture}”, so nothing was added.", "warning")
+        return ""
+    return await _add(call, "character", await _given_name(call, "character") or None)
 
 
 @command(
@@ -243,6 +258,7 @@ async def delname(call: Call) -> str:
     if not name:
         raise UserError("/delname needs the name of a sender.")
     all_messages = await call.chat.messages()
+    name = await _known(call, name, "character")
     if call.chat.character.lower() == name.lower():
         name = call.chat.character
     doomed = [message for message in all_messages if message.name == name]
@@ -346,7 +362,7 @@ async def message_name(call: Call) -> str:
     message = await _existing(call)
     if message is None:
         return ""
-    name = trim(call.text)
+    name = await _known(call, trim(call.text), message.role)
     return (await call.chat.update(message.id, name=name)).name if name else message.name
 
 
