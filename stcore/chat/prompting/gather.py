@@ -118,7 +118,9 @@ def _post_history(scene: Scene, active: ActivePresets, entry: Entry | None) -> s
 
 def _override(scene: Scene, macro: str, base: str) -> str:
     """What a card says in place of ``base``, which its ``{{original}}`` gives; ``base`` where it says nothing."""
-    return scene.host.macros.expand(macro, scene.environment.child(original=base)).strip() or base
+    own = scene.expand(macro).strip()
+    # The text of a card goes through the macros twice; only as a prompt it has an original (macros.md 14.5).
+    return scene.host.macros.expand(own, scene.environment.child(original=base)).strip() if own else base
 
 
 def _examples(scene: Scene, lore: Lore) -> str:
