@@ -26,6 +26,12 @@ async def _groups(session: Session) -> Sequence[str]:
     return [group.name for group in await session.host.groups.list()]
 
 
+async def _members(session: Session) -> Sequence[str]:
+    """The members of the group of the open chat."""
+    group_id = session.environment.extra.get("group_id")
+    return [seat.character.name for seat in await session.host.groups.seats(group_id)] if group_id else ()
+
+
 async def _company(session: Session) -> Sequence[str]:
     """Everybody whose chat can be opened."""
     return [*await _characters(session), *await _groups(session)]
@@ -45,6 +51,37 @@ async def _entries(session: Session) -> Sequence[str]:
     return [str(uid) for uid in sorted({entry.uid for entry in scene.bound.entries("evenly")})]
 
 
+def _presets(kind: str) -> Callable[[Session], Awaitable[Sequence[str]]]:
+    async def names(session: Session) -> Sequence[str]:
+        return await session.host.presets.names(kind)
+
+    return names
+
+
+async def _apis(session: Session) -> Sequence[str]:
+    return session.host.texts.names()
+
+
+async def _models(session: Session) -> Sequence[str]:
+    connection = await session.host.texts.open()
+    return [model.id for model in (await connection.model.models(connection)).models]
+
+
+async def _tokenizers(session: Session) -> Sequence[str]:
+    from stcore.text.tokens import TOKENIZERS
+
+    return TOKENIZERS
+
+
+async def _injections(session: Session) -> Sequence[str]:
+    injections = session.services.injections
+    return list(await injections.all()) if injections is not None and session.chat_id else ()
+
+
+async def _prompt_entries(session: Session) -> Sequence[str]:
+    return [entry.identifier for entry in (await session.host.presets.active()).entries]
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -55,10 +92,22 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "characters": _characters,
     "personas": _personas,
     "groups": _groups,
+    "group members": _members,
     "characters and groups": _company,
     "tags": _tags,
     "books": _books,
     "entries": _entries,
+    "presets": _presets("preset"),
+    "instruct-templates": _presets("instruct"),
+    "context-templates": _presets("context"),
+    "system-prompts": _presets("sysprompt"),
+    "reasoning-templates": _presets("reasoning"),
+    "profiles": _presets("profile"),
+    "apis": _apis,
+    "text-models": _models,
+    "tokenizers": _tokenizers,
+    "injections": _injections,
+    "prompt-entries": _prompt_entries,
 }
 """A domain that brings a list adds it here."""
 

@@ -204,11 +204,11 @@ def read_presets(connection: Connection, kind: str) -> Sequence[Preset]:
 def read_active(connection: Connection) -> ActivePresets:
     """As :meth:`PresetStore.active`, inside a transaction."""
     stored = {k.removeprefix(PREFIX): v for k, v in read_all(connection, HOST).items() if k.startswith(PREFIX)}
-    chosen = {}
-    for kind in KINDS:
-        wanted = stored.get(kind, DEFAULTS[kind])
-        found = next((preset for preset in read_presets(connection, kind) if preset.name == wanted), None)
-        chosen[kind] = found or Preset(kind, "")
+    wanted = {kind: str(stored.get(kind, DEFAULTS[kind])) for kind in KINDS}
+    query = select(presets.c.kind, presets.c.name, presets.c.data).where(presets.c.name.in_(set(wanted.values())))
+    own = {(row.kind, row.name): Preset(row.kind, row.name, row.data) for row in connection.execute(query)}
+    found = {(preset.kind, preset.name): preset for kind in KINDS for preset in shipped(kind)} | own
+    chosen = {kind: found.get((kind, name), Preset(kind, "")) for kind, name in wanted.items()}
     return ActivePresets(chosen, _read_switches(stored))
 
 

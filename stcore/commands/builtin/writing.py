@@ -47,7 +47,7 @@ async def _begin(call: Call, work: _Work) -> str:
     group="chat",
     summary="Let the model reply.",
     named=(_AWAIT,),
-    unnamed=Unnamed("in a group: who speaks, by name or position from 0", choices="group-members"),
+    unnamed=Unnamed("in a group: who speaks, by name or position from 0", choices="group members"),
     returns="nothing",
     examples=(
         Example("/send Good evening. || /trigger await=true", pipe=""),
