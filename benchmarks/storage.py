@@ -45,6 +45,8 @@ async def _rows() -> AsyncIterator[Row]:
         for chat, size in ((short, 10), (long, MANY)):
             median = await median_ms_async(lambda chat=chat: store.append(chat.id, message), 200, warm=20)  # type: ignore[misc]
             yield Row(f"append a message to {size:,}", median, 1.5, "ms")
+        median = await median_ms_async(lambda: store.branch(long.id, 999), 5, warm=1)
+        yield Row(f"branch of 1,000 messages from {MANY:,}", median, 150, "ms")
         median = await median_ms_async(lambda: store.messages(long.id, limit=60), 30)
         yield Row(f"newest 60 messages of {MANY:,}", median, 10, "ms")
 
@@ -57,6 +59,28 @@ async def _rows() -> AsyncIterator[Row]:
         deep = await median_ms_async(lambda: library.page(long.id, cursor=cursor), 30)
         yield Row("the same, half way down", deep, 10, "ms")
         database.close()
+        async for row in _file_rows(Path(folder) / "files"):
+            yield row
+
+
+async def _file_rows(folder: Path) -> AsyncIterator[Row]:
+    """Chats as files."""
+    from stcore.chat.jsonl.reading import import_chat
+    from stcore.chat.jsonl.writing import export_chat
+    from stcore.host import Host
+
+    async with Host.open(folder, face="once") as host:
+        chat = await host.chats.create("long")
+        await host.database.write(lambda c: _fill(c, chat.id, MANY // 10))
+        lines: list[bytes] = []
+
+        async def export() -> None:
+            lines[:] = [line async for line in export_chat(host, chat.id)]
+
+        yield Row(f"export {MANY // 10:,} messages", await median_ms_async(export, 3), 1500, "ms")
+        yield Row(
+            f"import {MANY // 10:,} messages", await median_ms_async(lambda: import_chat(host, lines), 3), 2500, "ms"
+        )
 
 
 def _fill(connection: Connection, chat_id: str, count: int) -> None:

@@ -14,9 +14,9 @@ class Intent(Record):
     """The wish behind an :class:`~stcore.images.request.ImageRequest`.
 
     ``destination``: ``chat`` = a new message, ``quiet`` = the gallery only, ``swipe`` = another picture of the message
-    ``message_id``, on the swipe that shows the picture ``beside``. ``title`` is the prompt as the person or writer gave it, before prefixes and style were joined to
-    it; ``pieces`` says which part of the final prompt came from where. ``automatic`` jobs (every n-th reply) wait
-    behind those that somebody asked for.
+    ``message_id``, on the swipe that shows the picture ``beside``. ``title`` is the prompt as the person or writer gave
+    it, before prefixes and style were joined to it; ``pieces`` says which part of the final prompt came from where.
+    ``automatic`` jobs (every n-th reply) wait behind those that somebody asked for.
     """
 
     initiator: Initiator = "command"

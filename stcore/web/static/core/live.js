@@ -39,7 +39,9 @@ const handlers = {
   },
   // A script went to another chat: the page that shows the one it came from goes with it.
   "chat.open": ({ id, chat_id: from }) => {
-    if (from === state.chatId) id ? actions.openChat(id) : actions.attempt(actions.newChat);
+    if (from !== state.chatId) return;
+    if (id) actions.openChat(id, { again: id === from });
+    else actions.attempt(actions.newChat);
   },
   "job.changed": ({ job }) => jobChanged(job),
   "job.progress": (progress) => {
@@ -74,6 +76,9 @@ const handlers = {
     else state.scripts.delete(data.id);
     emit("busy");
   },
+  "debug.paused": (data) => emit("debug-paused", data),
+  "debug.running": (data) => emit("debug-gone", data),
+  "debug.ended": (data) => emit("debug-gone", data),
   "settings.changed": () => actions.loadInfo(),
   "connections.changed": () => actions.loadInfo(),
   "replies.changed": () => emit("replies"),
