@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Literal
 
+from stcore.commands.expansion import TIMES_INDEX
 from stcore.commands.scope import Scope, Value
 from stcore.commands.syntax import Flags, Script
 from stcore.commands.watching import Moment, Watcher, shown
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from stcore.commands.runtime import Interpreter
 
 Step = Literal["resume", "over", "into", "out"]
+_NAMES = {TIMES_INDEX: "timesIndex"}
+
 STEPS: tuple[Step, ...] = ("resume", "over", "into", "out")
 
 
@@ -135,6 +138,6 @@ class Debugger(Watcher):
 def _scope_state(scope: Scope) -> dict[str, Any]:
     return {
         "variables": {name: shown(value) for name, value in (scope.variables or {}).items()},
-        "macros": {name: shown(value) for name, value in (scope.macros or {}).items()},
+        "macros": {_NAMES.get(name, name): shown(value) for name, value in (scope.macros or {}).items()},
         "pipe": shown(scope.pipe),
     }

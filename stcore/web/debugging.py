@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stcore.commands.debugger import Debugger
 from stcore.errors import NotFound
+from stcore.macros.numbers import utf16_offset
 from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class PageDebugger(Debugger):
     """Tells every page that shows the chat where the script waits, and when it runs on or has ended."""
 
     def __init__(self, id: str, interpreter: Interpreter, tell: Callable[[str, dict[str, Any]], None]) -> None:
-        super().__init__(lambda state: tell("debug.paused", {"id": id, **state}))
+        super().__init__(lambda state: tell("debug.paused", state))
         self.id = id
         self._interpreter = interpreter
         self._tell = tell
@@ -26,6 +27,13 @@ class PageDebugger(Debugger):
     def go(self, step: Any = "resume") -> None:
         super().go(step)
         self._tell("debug.running", {"id": self.id})
+
+    def state(self) -> dict[str, Any]:
+        """As in every debugger, with the id; places count UTF-16 units."""
+        state = super().state()
+        source, where = state["source"], state["where"]
+        units = {edge: utf16_offset(source, where[edge]) for edge in ("start", "end")}
+        return {"id": self.id, **state, "where": {**where, **units}}
 
     async def value_of(self, expression: str) -> str:
         """What an expression gives where the script waits."""
@@ -64,7 +72,7 @@ class Debuggers:
     def waiting(self, chat_id: str) -> list[dict[str, Any]]:
         """Where the scripts of a chat wait."""
         return [
-            {"id": debugger.id, **debugger.state()}
+            debugger.state()
             for chat, debugger in self._open.values()
             if chat == chat_id and debugger.here is not None
         ]

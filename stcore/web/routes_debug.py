@@ -43,4 +43,4 @@ async def evaluate(web: WebDep, debugger_id: str, body: Expression) -> dict[str,
     """Variables that it sets stay set; `state` is what is in scope afterwards."""
     debugger = web.debuggers.find(debugger_id)
     value = await debugger.value_of(body.text)
-    return {"value": value, "state": {"id": debugger.id, **debugger.state()}}
+    return {"value": value, "state": debugger.state()}

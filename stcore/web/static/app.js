@@ -2,6 +2,7 @@
 import "./elements/banner.js";
 import "./elements/composer.js";
 import "./elements/conversation.js";
+import "./elements/debugger.js";
 import "./elements/gallery.js";
 import "./elements/header.js";
 import "./elements/lightbox.js";
