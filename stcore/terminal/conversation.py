@@ -31,8 +31,9 @@ class Conversation:
         """Pictures under way, by job, with their latest progress."""
         self._lines: asyncio.Queue[str] = asyncio.Queue()
         self._shown: set[str] = set()
+        self._chat_id = session.chat_id
         self._told: set[str] = set()
-        """Messages that are on the screen: the beginning of a new chat comes both as what is there and as news."""
+        """Messages of this chat that are on the screen: those of a new one come both as what is there and as news."""
         self._ours: list[str] = []
         self._streamed = ""
         self._working = False
@@ -84,6 +85,8 @@ class Conversation:
 
     async def _follow(self, chat_id: str | None) -> None:
         """A script went to another chat: show it."""
+        self._chat_id = chat_id
+        self._told.clear()
         if chat_id is None:
             self.screen.say("The chat is closed. What you say next begins a new one.", "dim")
             return
@@ -117,7 +120,7 @@ class Conversation:
     async def _listen(self, news: Any) -> None:
         try:
             async for entry in news:
-                if entry.chat_id not in (None, self.session.chat_id):
+                if entry.chat_id not in (None, self._chat_id):
                     continue
                 try:
                     await self._happened(entry)
