@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, delete, true, update
 
 from stcore.chat import copies, rows, swipes
+from stcore.chat.documents import forget_documents
 from stcore.chat.records import Chat, Message, NewMessage
 from stcore.errors import UserError
 from stcore.storage.journal import note
@@ -58,11 +59,25 @@ class ChatStore:
         """The chat, or ``NotFound``."""
         return await self._database.read(lambda c: rows.read_chat(c, chat_id))
 
-    async def list(self, before: str | None = None, limit: int = 50) -> Sequence[Chat]:
-        """Chats, the most recently used first; ``before`` is the id of the last one of the page before."""
+    async def list(
+        self,
+        before: str | None = None,
+        limit: int = 50,
+        *,
+        character_id: str | None = None,
+        group_id: str | None = None,
+    ) -> Sequence[Chat]:
+        """Chats, the most recently used first; ``before`` is the id of the last one of the page before.
+
+        With ``character_id`` or ``group_id`` only those with that character or group.
+        """
 
         def fn(connection: Connection) -> list[Chat]:
             where: ColumnElement[bool] = chats.c.temporary.is_(False)
+            if character_id is not None:
+                where = and_(where, chats.c.character_id == character_id)
+            if group_id is not None:
+                where = and_(where, chats.c.group_id == group_id)
             if before is not None:
                 mark = rows.read_chat(connection, before)
                 same = and_(chats.c.updated == mark.updated, chats.c.id < mark.id)
@@ -119,6 +134,7 @@ class ChatStore:
             connection.execute(delete(chats).where(chats.c.id == chat_id))
             connection.execute(delete(variables).where(variables.c.scope == chat_id))
             connection.execute(delete(settings).where(settings.c.scope == f"chat:{chat_id}"))
+            forget_documents(connection, f"chat:{chat_id}")
             note(connection, "chat.removed", {"id": chat_id}, chat_id=None, now=now)
 
         await self._change(fn)

@@ -22,9 +22,11 @@ async def list_chats(
     web: WebDep,
     before: Annotated[str | None, Query(description="id of the last chat of the page before")] = None,
     limit: Limit = 50,
+    character_id: Annotated[str | None, Query(description="only those with this character")] = None,
+    group_id: Annotated[str | None, Query(description="only those of this group")] = None,
 ) -> dict[str, Any]:
     """`more` tells whether a further page exists."""
-    found = await web.host.chats.list(before, limit + 1)
+    found = await web.host.chats.list(before, limit + 1, character_id=character_id, group_id=group_id)
     return {"chats": [chat.to_dict() for chat in found[:limit]], "more": len(found) > limit}
 
 

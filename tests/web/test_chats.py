@@ -32,6 +32,20 @@ async def test_the_list_of_chats_comes_in_pages(page: Page) -> None:
     assert (first["more"], rest["more"]) == (True, False)
 
 
+async def test_the_list_is_narrowed_to_a_character_or_a_group(page: Page, host: Host) -> None:
+    mira, tom = [await host.characters.create(name) for name in ("Mira", "Tom")]
+    group = await host.groups.create("Crew", [mira.id, tom.id])
+    await page.chat("alone")
+    with_mira = [await page.ask("POST", f"/api/characters/{mira.id}/chat?new=true") for _ in range(3)]
+    crew = await page.ask("POST", f"/api/groups/{group.id}/chat?new=true")
+    first = await page.ask("GET", f"/api/chats?character_id={mira.id}&limit=2")
+    rest = await page.ask("GET", f"/api/chats?character_id={mira.id}&limit=2&before={first['chats'][-1]['id']}")
+    assert [chat["id"] for chat in first["chats"] + rest["chats"]] == [chat["id"] for chat in with_mira][::-1]
+    assert (first["more"], rest["more"]) == (True, False)
+    assert [chat["id"] for chat in (await page.ask("GET", f"/api/chats?group_id={group.id}"))["chats"]] == [crew["id"]]
+    assert (await page.ask("GET", f"/api/chats?character_id={tom.id}"))["chats"] == []
+
+
 @pytest.mark.parametrize("method,path", [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/messages")])
 @pytest.mark.parametrize("chat_id", [UNKNOWN, "x", "..", "%2e%2e%2f%2e%2e%2fetc"])
 @pytest.mark.feature("STO-5")
