@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
@@ -14,16 +14,25 @@ from stcore.web.context import WebDep
 from stcore.web.models import Answer, ToComplete
 from stcore.web.places import Utf16, problem_record
 
+if TYPE_CHECKING:
+    from stcore.commands import Registry
+
 router = APIRouter(prefix="/api", tags=["commands"])
 
 
 @router.get("/commands", summary="Every slash command")
 async def list_commands(web: WebDep) -> list[dict[str, Any]]:
-    """With its arguments, what it gives, and examples."""
-    registry = web.host.interpreter.registry
-    # A name that nobody knows makes the host ask its plugins for theirs.
-    await asyncio.to_thread(registry.find, "")
-    return await asyncio.to_thread(registry.describe)
+    """With its arguments, what it gives, and examples; in the order of the documentation, group by group."""
+    return await asyncio.to_thread(_describe, web.host.interpreter.registry)
+
+
+def _describe(registry: Registry) -> list[dict[str, Any]]:
+    from stcore.commands.reference import by_group
+
+    registry.find("")  # a name that nobody knows makes the host ask its plugins for theirs
+    return [
+        {**command.describe(), "group_title": title} for title, commands in by_group(registry) for command in commands
+    ]
 
 
 @router.post("/complete", summary="What can be written at the cursor of a text")

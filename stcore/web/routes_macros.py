@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from stcore.chat.assist import load_plugins, macro_arguments, problems_of
 from stcore.macros.places import macros_of
 from stcore.macros.preview import MAX_SECONDS, preview, values_now
+from stcore.macros.reference import by_group
 from stcore.web.context import WebDep
 from stcore.web.models import ToPreview
 from stcore.web.places import Utf16, problem_record
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/api/macros", tags=["macros"])
 
 @router.get("", summary="Every macro")
 async def list_macros(web: WebDep, chat_id: str | None = None) -> list[dict[str, Any]]:
-    """With its arguments, what it gives, and examples.
+    """With its arguments, what it gives, and examples; in the order of the documentation, group by group.
 
     With `chat_id` also `now`: what those without arguments and effect give in that chat at this moment.
     """
@@ -51,6 +52,7 @@ def _describe(session: Session, *, with_values: bool) -> list[dict[str, Any]]:
             "name": macro.name,
             "aliases": aliases[macro.name],
             "group": macro.group,
+            "group_title": title,
             "signature": macro.signature,
             "summary": macro.summary,
             "arguments": macro_arguments(macro),
@@ -61,7 +63,8 @@ def _describe(session: Session, *, with_values: bool) -> list[dict[str, Any]]:
             "plugin": macro.plugin,
             **({"now": now[call]} if (call := calls.get(macro.name)) in now else {}),
         }
-        for macro in registry
+        for title, macros in by_group(registry)
+        for macro in macros
     ]
 
 

@@ -165,6 +165,7 @@ async def test_every_macro_is_listed(ringing: tuple[Page, Bells]) -> None:
     assert macros["bell"]["plugin"] == "bells"
     assert (macros["user"]["plugin"], macros["user"]["group"]) == ("", "names")
     assert "now" not in macros["user"]
+    assert (macros["user"]["group_title"], next(iter(macros))) == ("Names", "char")
     assert "greeting" in macros["charFirstMessage"]["aliases"]
     assert "charIfNotGroup" not in macros["group"]["aliases"]
     assert macros["setvar"]["signature"] == "{{setvar::name::value}}"

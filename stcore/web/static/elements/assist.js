@@ -119,6 +119,8 @@ class Assist {
   }
 
   async lookUp(why) {
+    clearTimeout(this.timer);
+    this.request?.abort();
     const request = new AbortController();
     this.request = request;
     const { value: text, selectionEnd: cursor } = this.field;

@@ -7,6 +7,9 @@ import { typeInto } from "../core/typing.js";
 import { isScriptPlace } from "./assist.js";
 import { argumentList, exampleList, nameLine, part } from "./reference-parts.js";
 
+/** Explanations are written in lines of the source; only empty lines and list items begin anew. */
+const unwrapped = (text) => text.replace(/(?<!\n)\n(?!\n|[-*] )/gu, " ");
+
 export const commandsBook = {
   id: "commands",
   text: "Commands",
@@ -20,7 +23,7 @@ export const commandsBook = {
     const unnamed = command.unnamed.map((argument) => (argument.required ? "text" : "[text]"));
     return [
       h("p.entry-usage", {}, h("code", {}, [`/${command.name}`, ...named, ...unnamed].join(" "))),
-      command.details && h("div.entry-words", {}, paragraphs(command.details)),
+      command.details && h("div.entry-words", {}, paragraphs(unwrapped(command.details))),
       part(
         "Arguments",
         argumentList([...command.named, ...command.unnamed], "command", ({ name }) => (name ? `${name}=` : "text")),

@@ -158,6 +158,7 @@ class Reference extends HTMLElement {
     if (!this.found.length) fill(this.list, h("p.reference-none", {}, `No ${this.book.one} has these words.`));
     this.count.textContent = words ? plural(this.found.length, this.book.one) : "";
     this.select(chosen ?? this.found[0] ?? null);
+    if (chosen) this.optionOf(chosen)?.scrollIntoView({ block: "center" });
   }
 
   group(title, entries) {
@@ -167,7 +168,7 @@ class Reference extends HTMLElement {
     return h(
       "div",
       { role: "group", "aria-labelledby": id },
-      h("h3.reference-group", { id, role: "presentation" }, headline(title)),
+      h("h3.reference-group", { id, role: "presentation" }, title),
       options,
     );
   }
@@ -187,6 +188,10 @@ class Reference extends HTMLElement {
     );
   }
 
+  optionOf(entry) {
+    return document.getElementById(`${this.listId}-${this.found.indexOf(entry)}`);
+  }
+
   pick(entry) {
     this.select(entry);
     this.dialog.dataset.view = "entry";
@@ -195,12 +200,12 @@ class Reference extends HTMLElement {
 
   select(entry) {
     this.chosen = entry;
-    const index = this.found.indexOf(entry);
     for (const option of this.list.querySelectorAll("[aria-selected=true]"))
       option.setAttribute("aria-selected", "false");
-    const option = document.getElementById(`${this.listId}-${index}`);
+    const option = this.optionOf(entry);
     option?.setAttribute("aria-selected", "true");
-    option?.scrollIntoView({ block: index ? "nearest" : "end" });
+    // Before the first one stands the name of its group.
+    option?.scrollIntoView({ block: entry === this.found[0] ? "end" : "nearest" });
     if (option) this.search.setAttribute("aria-activedescendant", option.id);
     else this.search.removeAttribute("aria-activedescendant");
     this.drawEntry();
@@ -241,11 +246,7 @@ class Reference extends HTMLElement {
         "div.entry-head",
         {},
         h("h3.entry-sign", {}, chosen.sign),
-        h(
-          "p.faint",
-          {},
-          [headline(chosen.group), chosen.plugin && `from ${chosen.plugin}`].filter(Boolean).join(" · "),
-        ),
+        h("p.faint", {}, [chosen.group_title, chosen.plugin && `from ${chosen.plugin}`].filter(Boolean).join(" · ")),
       ),
       h("p.entry-summary", {}, chosen.summary),
       book.details(chosen),
@@ -261,7 +262,7 @@ class Reference extends HTMLElement {
 
   back() {
     this.dialog.dataset.view = "list";
-    document.getElementById(this.search.getAttribute("aria-activedescendant"))?.scrollIntoView({ block: "center" });
+    this.optionOf(this.chosen)?.scrollIntoView({ block: "center" });
   }
 
   insert() {
@@ -283,14 +284,11 @@ class Reference extends HTMLElement {
   }
 }
 
-/** "list-and-json" as people read it. */
-const headline = (group) => group.charAt(0).toUpperCase() + group.slice(1).replaceAll("-", " ");
-
-/** Groups by name, in the order of the alphabet. */
+/** Groups in the order in which the host tells them. */
 function grouped(entries) {
   const groups = new Map();
-  for (const entry of entries) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry]);
-  return [...groups].sort(([a], [b]) => a.localeCompare(b));
+  for (const entry of entries) groups.set(entry.group_title, [...(groups.get(entry.group_title) ?? []), entry]);
+  return [...groups];
 }
 
 /** Entries that have all the words; those with them in the name first, then aliases, then the explanation. */
@@ -299,7 +297,7 @@ function bestFirst(entries, words) {
   return scored.sort(([a, one], [b, other]) => a - b || one.name.localeCompare(other.name)).map(([, entry]) => entry);
 }
 
-function score({ name, aliases = [], group, summary }, words) {
+function score({ name, aliases = [], group_title: group, summary }, words) {
   const [title, others] = [name.toLowerCase(), aliases.map((alias) => alias.toLowerCase())];
   if (title === words) return 0;
   if (others.includes(words)) return 1;
