@@ -63,6 +63,8 @@ class ChatSettings(_Section):
     context_tokens: int = Field(default=8000, ge=256)
     text: str = ""
     quick_replies: bool = True
+    macro_engine: Literal["new", "old"] = "new"
+    """``old`` reads texts as the older macro engine did (``stcore/macros/older.py``); it counts from the next start."""
 
 
 class ImageSettings(_Section):

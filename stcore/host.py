@@ -13,14 +13,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from stcore.chat.parts import ChatParts
 from stcore.clock import Clock, SystemClock
-from stcore.errors import StcoreError
 from stcore.paths import CHARACTER, USER, DataFolder
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from stcore.bus import Bus
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.generations import Generations
+    from stcore.chat.groups.store import GroupStore
     from stcore.chat.lore.service import LoreService
     from stcore.chat.lore.store import BookStore
-    from stcore.chat.groups.store import GroupStore
     from stcore.chat.personas import PersonaStore
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from stcore.images.source import Connection
     from stcore.images.styles import StyleLibrary
     from stcore.images.workflows import WorkflowLibrary
+    from stcore.languages import Languages
     from stcore.macros import MacroEngine
     from stcore.plugins import PluginHost
     from stcore.storage.blobs import BlobStore
@@ -61,7 +62,7 @@ log = logging.getLogger("stcore")
 Face = Literal["web", "terminal", "once"]
 
 
-class Host:
+class Host(ChatParts):
     """One installation at work. ``plugins`` are handed-in plugins as (name, object), beside those that are found."""
 
     def __init__(
@@ -335,52 +336,28 @@ class Host:
     # -- languages ---------------------------------------------------------------------------------------------------
 
     @cached_property
+    def languages(self) -> Languages:
+        """Macros and slash scripts with their vocabulary; plugins are asked when a name is not known."""
+        from stcore.languages import Languages
+
+        return Languages(self.data, lambda: self.plugins, self._macro_engine)
+
+    def _macro_engine(self) -> str:
+        return self.settings.current.chat.macro_engine if self.data.settings.exists() else "new"
+
+    @property
     def macros(self) -> MacroEngine:
-        """The macro language with its vocabulary; plugins are asked when a name is not known."""
-        from stcore import grammars
-        from stcore.macros import MacroEngine
+        """The macro language."""
+        return self.languages.macros
 
-        grammars.keep_in(self.data.cache())
-        engine = MacroEngine()
-        engine.registry.on_missing = self.ask_plugins
-        engine.registry.diagnostics = lambda remark: log.warning("%s", remark.message)
-        return engine
-
-    @cached_property
+    @property
     def interpreter(self) -> Interpreter:
-        """The slash language with its vocabulary; plugins are asked when a name is not known."""
-        from stcore.commands import Interpreter
-        from stcore.commands.builtin import builtin_commands
-        from stcore.commands.registry import Registry
+        """The slash language."""
+        return self.languages.interpreter
 
-        registry = Registry(builtin_commands(), on_missing=self.ask_plugins)
-        return Interpreter(registry, self.macros)
-
-    def ask_plugins(self, _name: str = "") -> bool:
-        """An unknown word was met: add what plugins bring to both languages, once. Whether there was anything.
-
-        What is refused is the fault of its plugin; everything else of that plugin works.
-        """
-        if "_vocabulary" in self.__dict__:
-            return False
-        self.__dict__["_vocabulary"] = True
-        added = False
-        commands, macros = self.interpreter.registry, self.macros
-        rooms: tuple[tuple[str, Callable[[Any, str], None]], ...] = (
-            ("stcore_commands", lambda item, plugin: commands.add(item, plugin=plugin)),
-            ("stcore_macros", lambda item, plugin: macros.registry.register(item, plugin=plugin)),
-            ("stcore_macro_processors", lambda item, plugin: macros.add(item)),
-        )
-        for hook, add in rooms:
-            for plugin, item in self.plugins.gather(hook):
-                try:
-                    add(item, plugin)
-                    added = True
-                except StcoreError as error:
-                    self.plugins.blame(plugin, f"{hook}: {error.message}", error.hint)
-                except Exception as error:  # noqa: BLE001 - a bad definition is its plugin's fault
-                    self.plugins.blame(plugin, f"{hook}: {item!r} cannot be used: {error}.")
-        return added
+    def ask_plugins(self) -> None:
+        """Add what plugins bring to both languages now, not when the first unknown word is met."""
+        self.languages.ask_plugins()
 
     # -- people ------------------------------------------------------------------------------------------------------
 

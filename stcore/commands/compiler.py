@@ -17,7 +17,16 @@ from stcore.commands.expansion import compile_text, unescape_braces
 from stcore.commands.faults import wrap_error
 from stcore.commands.scope import Closure, Scope, Value
 from stcore.commands.signals import Break
-from stcore.commands.syntax import BreakNode, BreakpointNode, ClosureNode, CommandNode, Part, Script, Statement
+from stcore.commands.syntax import (
+    BreakNode,
+    BreakpointNode,
+    ClosureNode,
+    CommandNode,
+    Flags,
+    Part,
+    Script,
+    Statement,
+)
 from stcore.commands.values import result_text
 from stcore.commands.watching import Moment
 from stcore.errors import UserError
@@ -97,14 +106,32 @@ class Resolver:
         return await run_closure(Closure(self.immediate, scope, scope.target), scope.target)
 
 
-def _resolver(part: Part, code: Code) -> Resolver:
+def _resolver(part: Part, code: Code, node: CommandNode | BreakNode | None = None) -> Resolver:
+    """What gives a part of an argument of ``node``; without one, of the default of a declared argument."""
     if isinstance(part, ClosureNode):
         inner = Code(part, code.script, code.interpreter)
         if part.immediate:
             return Resolver(immediate=inner)
         return Resolver(compute=lambda scope: Closure(inner, scope, scope.target))
-    compiled = compile_text(part.value, code.interpreter.engine)
-    return Resolver(constant=compiled) if isinstance(compiled, str) else Resolver(compute=compiled)
+    compiled = compile_text(part.value, code.interpreter.engine, node.flags if node is not None else Flags())
+    if isinstance(compiled, str):
+        return Resolver(constant=compiled)
+    if isinstance(node, CommandNode) and code.interpreter.engine.is_older:
+        return Resolver(compute=_placed(compiled, node, code))
+    return Resolver(compute=compiled)
+
+
+def _placed(resolve: Resolve, node: CommandNode, code: Code) -> Resolve:
+    """``resolve``, saying where it failed: under the older macro engine an unknown variable ends the script."""
+
+    def compute(scope: Scope) -> Value:
+        try:
+            value: Value = resolve(scope)
+        except UserError as error:
+            raise wrap_error(error, node, code.script) from error
+        return value
+
+    return compute
 
 
 # -- statements ------------------------------------------------------------------------------------------------------
@@ -185,7 +212,7 @@ def _missing_step(node: CommandNode, code: Code) -> Step:
 
 
 def _compile_break(node: BreakNode, code: Code) -> Step:
-    parts = [_resolver(part, code) for part in node.parts]
+    parts = [_resolver(part, code, node) for part in node.parts]
 
     async def step(scope: Scope) -> None:
         value: Any = _joined([await part.value(scope) for part in parts]) if parts else (scope.pipe or "")
@@ -293,7 +320,7 @@ class _Named:
 
     def __init__(self, node: CommandNode, code: Code) -> None:
         lists = node.command.repeatable
-        self._items = [(arg.name, _resolver(arg.value, code), arg.name in lists) for arg in node.named]
+        self._items = [(arg.name, _resolver(arg.value, code, node), arg.name in lists) for arg in node.named]
         self.waits = any(resolver.immediate is not None for _, resolver, _ in self._items)
         self.constant: dict[str, Any] | None = None
         if all(resolver.constant is not None and not collected for _, resolver, collected in self._items):
@@ -330,7 +357,7 @@ class _Unnamed:
     def __init__(self, node: CommandNode, code: Code) -> None:
         self._split = node.command.split if node.command.unnamed else None
         self._inject = node.inject
-        self._resolvers = [_resolver(part, code) for part in node.parts]
+        self._resolvers = [_resolver(part, code, node) for part in node.parts]
         self.waits = any(resolver.immediate is not None for resolver in self._resolvers)
         self.constant: str | None = None
         if self._split is None and len(self._resolvers) == 1:

@@ -15,6 +15,7 @@ from stcore.commands.values import read_element, read_text
 from stcore.macros.definitions import ListPart, Macro
 
 if TYPE_CHECKING:
+    from stcore.commands.syntax import Flags
     from stcore.macros import MacroCall, MacroEngine
 
 _NEEDS_MACROS = re.compile(r"\{\{|<|\\")
@@ -30,10 +31,17 @@ def unescape_braces(text: str) -> str:
     return _ESCAPED_BRACE.sub(r"\1", text) if "\\" in text else text
 
 
-def compile_text(text: str, engine: MacroEngine) -> str | Callable[[Scope], Value]:
-    """An argument text as its final value, or as what gives that value in a scope."""
+def compile_text(text: str, engine: MacroEngine, flags: Flags) -> str | Callable[[Scope], Value]:
+    """An argument text as its final value, or as what gives that value in a scope.
+
+    ``flags`` are the parser flags where it was written; only the older macro engine looks at one of them.
+    """
     if not _NEEDS_MACROS.search(text):
         return text
+    if engine.is_older:
+        from stcore.commands.older import compile_older_text
+
+        return compile_older_text(text, engine, replace_getvar=flags.replace_getvar)
     template = engine.compile(text)
     if template.constant is not None:
         return unescape_braces(template.constant)

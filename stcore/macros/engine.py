@@ -79,6 +79,9 @@ class MacroEngine:
     ``seconds`` is how long one substitution may take.
     """
 
+    is_older = False
+    """Whether this is the older engine (``older.py``), in which texts are replaced and not compiled."""
+
     def __init__(self, registry: Registry | None = None, *, seconds: float = MAX_SECONDS) -> None:
         if registry is None:
             from stcore.macros.builtin import builtin_macros

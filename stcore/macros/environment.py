@@ -225,11 +225,11 @@ class Environment:
     """Everything that the result of a substitution depends on.
 
     ``user_override`` and ``char_override`` rename for one call (card fields keep the current names), ``group_names``
-    replaces all group-name macros, ``original`` is what ``{{original}}`` gives once, ``dynamic`` are macros of this
+    replaces all group-name macros, ``original`` is what ``{{original}}`` gives once. ``dynamic`` are macros of this
     call: name -> text, number, ``function(call) -> object`` or a :class:`~stcore.macros.Macro`, which alone may take
-    arguments; a mapping other than ``dict`` is asked for lower-cased names. ``result_filter`` is applied to every macro's result.
-    ``chat_card`` overrides fields of the card where it is not empty; ``ban`` takes the words of ``{{banned}}``;
-    ``extra`` holds what providers bring for macros of their own.
+    arguments; a mapping other than ``dict`` is asked for lower-cased names. ``result_filter`` is applied to the result
+    of every macro, ``chat_card`` overrides fields of the card where it is not empty, ``ban`` takes the words of
+    ``{{banned}}``, ``extra`` holds what providers bring for macros of their own.
     """
 
     user: str = "User"

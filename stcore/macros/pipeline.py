@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -189,13 +189,15 @@ class Processing:
         return env
 
     def before(self, text: str, env: Environment) -> str:
-        return self._run("pre", text, env)
+        return self._run(self._phases["pre"], text, env)
 
-    def after(self, text: str, env: Environment) -> str:
-        return self._run("post", text, env)
+    def after(self, text: str, env: Environment, *, with_builtin: bool = True) -> str:
+        processors = self._phases["post"]
+        own = processors if with_builtin else [entry for entry in processors if entry not in _BUILTIN["post"]]
+        return self._run(own, text, env)
 
-    def _run(self, phase: Phase, text: str, env: Environment) -> str:
-        for processor in self._phases[phase]:
+    def _run(self, processors: Iterable[MacroProcessor], text: str, env: Environment) -> str:
+        for processor in processors:
             try:
                 changed = processor.change(text, env)
                 if not isinstance(changed, str):

@@ -12,6 +12,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
@@ -114,7 +115,9 @@ async def _observe_script(case: Case) -> dict[str, Any]:
 
     given = case.get("flags") or {}
     flags = Flags(given.get("STRICT_ESCAPING", True), given.get("REPLACE_GETVAR", True))
-    host = MemoryHost(user=(case.get("env") or {}).get("user", "User"), interpreter=_interpreter())
+    host = MemoryHost(
+        user=(case.get("env") or {}).get("user", "User"), interpreter=_interpreter(case.get("macro_engine", "default"))
+    )
     # What was observed is a fresh installation: it has one set of quick replies, empty and switched on everywhere.
     await host.replies.add(ReplySet("Default"))
     await host.replies.switch(EVERYWHERE, "Default", True)
@@ -162,13 +165,13 @@ def _error_fields(error: Any) -> dict[str, Any]:
     return fields
 
 
-_INTERPRETERS: list[Any] = []
-
-
-def _interpreter() -> Any:
-    """One interpreter for all cases: it holds no state of a script, only what was read."""
+@cache
+def _interpreter(macro_engine: str) -> Any:
+    """One interpreter for all cases of a macro engine: it holds no state of a script, only what was read."""
     from stcore.testing.memory import make_interpreter
 
-    if not _INTERPRETERS:
-        _INTERPRETERS.append(make_interpreter())
-    return _INTERPRETERS[0]
+    if macro_engine == "legacy":
+        from stcore.macros.older import OlderEngine
+
+        return make_interpreter(OlderEngine())
+    return make_interpreter()

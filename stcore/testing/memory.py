@@ -274,6 +274,6 @@ class MemoryHost:
         return await self.interpreter.run(text, self.services, flags=flags, progress=progress)
 
 
-def make_interpreter() -> Interpreter:
-    """An interpreter with the built-in commands and macros."""
-    return Interpreter(standard_registry(), MacroEngine())
+def make_interpreter(macros: MacroEngine | None = None) -> Interpreter:
+    """An interpreter with the built-in commands and, unless others are given, the built-in macros."""
+    return Interpreter(standard_registry(), macros or MacroEngine())

@@ -142,3 +142,10 @@ def test_a_legacy_value_that_fails_gives_nothing() -> None:
     assert "division by zero" in remarks[0].message
     with pytest.raises(DefinitionError):
         value_macro("number", 7)  # type: ignore[arg-type]
+
+
+async def test_the_older_engine_is_a_setting(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[chat]\nuser_name = "Mira"\nmacro_engine = "old"\n')
+    async with Host.open(data_with(tmp_path, weather=WEATHER), face="once") as host:
+        text = "{{user}} {{if 1}}a{{/if}} {{reverse:x|y}} {{port}}"
+        assert host.macros.expand(text, await build_environment(host)) == "Mira {{if 1}}a{{/if}} y|x Ternhaven"
