@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from stcore.text.instruct import Instruct, TextLayout, read_instruct, render_text
 from stcore.text.model import ChatMessage
 from stcore.text.presets import shipped
+from stcore.text.story import render_story
 
 TALK = (
     ChatMessage("system", "A lighthouse.", "Mira"),
@@ -44,9 +45,12 @@ def test_sequences_stand_around_the_messages() -> None:
 
 def test_wrapped_sequences_stand_on_lines_of_their_own_and_name_the_speaker() -> None:
     text = render_text(TALK, replace(PLAIN, instruct=template("Alpaca")), "Well,")
-    assert text == (
-        "A lighthouse.\n\n### Response:\nMira: Who is there?\n\n### Instruction:\nAnn: Me.\n\n### Response:\nMira: Well,"
-    )
+    assert text.split("### ") == [
+        "A lighthouse.\n\n",
+        "Response:\nMira: Who is there?\n\n",
+        "Instruction:\nAnn: Me.\n\n",
+        "Response:\nMira: Well,",
+    ]
 
 
 def test_first_and_last_sequences_and_the_filler() -> None:
@@ -83,3 +87,36 @@ def test_a_shipped_template_ends_where_the_character_speaks(preset: object) -> N
 @given(st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=5), st.booleans(), st.integers(), st.none())))
 def test_a_template_of_anybody_can_be_read(data: dict[str, object]) -> None:
     assert isinstance(render_text(TALK, replace(PLAIN, instruct=read_instruct(data))), str)
+
+
+# -- the story -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "story"),
+    [
+        ("{{#if a}}[{{a}}]{{/if}}{{#if b}}[{{b}}]{{/if}}", "[A]"),
+        ("{{#if b}}yes{{else}}no{{/if}}", "no"),
+        ("{{#unless b}}none{{/unless}}{{#unless a}}some{{/unless}}", "none"),
+        ("{{#if a}}1{{#if b}}2{{else}}3{{/if}}4{{/if}}5", "1345"),
+        ("x\n\n{{trim}}\ny{{trim}}", "xy"),
+        ("{{who}} and {{ a }}", "Mira and A"),
+        ("{{c}}", "{{who}}"),
+        ("{{#if a}}open", "open"),
+        ("{{/if}}{{else}}stray", "stray"),
+    ],
+)
+def test_a_story_is_made_of_what_there_is(template: str, story: str) -> None:
+    slots = {"a": "A", "b": " ", "c": "{{who}}"}
+    assert render_story(template, slots, lambda text: text.replace("{{who}}", "Mira")) == story
+
+
+@pytest.mark.parametrize("preset", shipped("context"), ids=lambda preset: preset.name)
+def test_a_shipped_story_tells_everything_once_and_nothing_empty(preset: object) -> None:
+    names = ("system", "persona", "description", "personality", "scenario", "wiBefore", "wiAfter", "mesExamples")
+    slots = {name: f"<{name}>" for name in (*names, "anchorBefore", "anchorAfter")}
+    template = preset.data["story_string"]  # type: ignore[attr-defined]
+    story = render_story(template, slots, lambda text: text.replace("{{char}}", "Mira").replace("{{user}}", "Ann"))
+    assert all(story.count(text) == 1 for text in slots.values())
+    assert "{{" not in story
+    assert render_story(template, dict.fromkeys(slots, ""), str) == ""

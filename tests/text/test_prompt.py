@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -152,7 +153,7 @@ def test_the_last_message_is_kept_however_long() -> None:
 
 
 def test_entries_are_ordered_switched_and_put_between_messages() -> None:
-    stored = [
+    stored: list[dict[str, Any]] = [
         {"identifier": "style", "name": "Style", "content": "Write like {{char}}.", "role": "user"},
         {"identifier": "main", "name": "Main"},
         {"identifier": "charDescription", "name": "Card", "enabled": False},

@@ -12,14 +12,14 @@ from stcore.text.entries import HISTORY, MAIN, POST_HISTORY, Entry
 from stcore.text.instruct import Ending, TextLayout, render_text
 from stcore.text.model import Completion
 from stcore.text.processing import post_process
-from stcore.text.prompt import Part, Prompt, Recipe, assemble
+from stcore.text.prompt import Insert, Part, Prompt, Recipe, assemble
+from stcore.text.story import render_story
 
 if TYPE_CHECKING:
     from stcore.chat.lore.service import Lore
     from stcore.text.model import TextConnection
 
 _ENDINGS: dict[str, Ending] = {"impersonate": "user", "continue": "continue"}
-_LORE_BEFORE, _LORE_AFTER = "worldInfoBefore", "worldInfoAfter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,8 @@ async def build_request(scene: Scene, wanted: Wanted, connection: TextConnection
         recipe = _for_text(gathered, active, wanted)
     prompt = assemble(recipe, gathered.history)
     layout = _layout(gathered.scene, active, wanted)
-    return Request(
-        prompt,
-        _completion(active, prompt, connection, layout, wanted),
-        _ends(scene, active, wanted),
-        gathered.lore,
-    )
+    completion = _completion(active, prompt, connection, layout, wanted)
+    return Request(prompt, completion, _ends(scene, active, wanted, completion), gathered.lore)
 
 
 def build_raw(scene: Scene, wanted: RawWanted, connection: TextConnection, active: ActivePresets) -> Request:
@@ -62,8 +58,8 @@ def build_raw(scene: Scene, wanted: RawWanted, connection: TextConnection, activ
     completion = _completion(active, prompt, connection, layout, plain)
     if not wanted.instruct and completion.prompt:
         completion = replace(completion, prompt="\n".join(message.content for message in prompt.messages))
-    ends = _ends(scene, active, plain)
-    return Request(prompt, completion, ends if wanted.tidy else replace(ends, marks=wanted.stop))
+    ends = _ends(scene, active, plain, completion)
+    return Request(prompt, completion, ends if wanted.tidy else replace(ends, marks=completion.stop))
 
 
 def _completion(
@@ -89,12 +85,12 @@ def _completion(
     )
 
 
-def _ends(scene: Scene, active: ActivePresets, wanted: Wanted) -> Ends:
-    """Where the answer ends: at a stop string, and where it begins to speak for the other side."""
+def _ends(scene: Scene, active: ActivePresets, wanted: Wanted, completion: Completion) -> Ends:
+    """Where the answer ends: at a stop string, also of a server that overlooks it, and where it begins to speak for the
+    other side."""
     user, char = scene.environment.user, scene.environment.char
     speaker, other = (user, char) if wanted.kind == "impersonate" else (char, user)
-    marks = (f"\n{other}:", *(active.switches.stop_strings or ()), *wanted.stop)
-    return Ends(speaker, tuple(dict.fromkeys(marks)), active.reasoning.tags)
+    return Ends(speaker, tuple(dict.fromkeys((f"\n{other}:", *completion.stop))), active.reasoning.tags)
 
 
 # -- models that complete text ---------------------------------------------------------------------------------------
@@ -115,8 +111,7 @@ def _for_text(gathered: Gathered, active: ActivePresets, wanted: Wanted) -> Reci
     """The same for a model that completes text: the story in the words of the context template, then the history."""
     recipe = gathered.recipe
     if wanted.kind == "continue":
-        # The text ends with the message that is to go on: nothing may stand behind it.
-        recipe = replace(recipe, inserts=[replace(one, depth=max(1, one.depth)) for one in recipe.inserts])
+        recipe = _nothing_behind(recipe)
     template = active.text("context", "story_string")
     if not template:
         return recipe
@@ -131,18 +126,29 @@ def _for_text(gathered: Gathered, active: ActivePresets, wanted: Wanted) -> Reci
     return replace(recipe, entries=entries, slots={**recipe.slots, "story": story}, inserts=between, examples="")
 
 
+def _nothing_behind(recipe: Recipe) -> Recipe:
+    """The text ends with the message that is to go on: what would stand behind it stands before it."""
+    moved = [replace(one, depth=max(1, one.depth)) for one in recipe.inserts]
+    moved.append(Insert(POST_HISTORY, "Instructions behind the history", recipe.slots.get(POST_HISTORY, ""), depth=1))
+    moved += [replace(one, position="chat", depth=1) for one in recipe.closing]
+    return replace(recipe, slots={**recipe.slots, POST_HISTORY: ""}, inserts=moved, closing=())
+
+
 def _story(scene: Scene, recipe: Recipe, template: str) -> str:
     def around(position: str) -> str:
         return "\n".join(one.text for one in recipe.inserts if one.position == position)
 
+    before, after = recipe.slots.get("worldInfoBefore", ""), recipe.slots.get("worldInfoAfter", "")
     slots = {
         "system": recipe.slots.get(MAIN, ""),
-        "wiBefore": recipe.slots.get(_LORE_BEFORE, ""),
-        "loreBefore": recipe.slots.get(_LORE_BEFORE, ""),
-        "wiAfter": recipe.slots.get(_LORE_AFTER, ""),
-        "loreAfter": recipe.slots.get(_LORE_AFTER, ""),
+        "persona": recipe.slots.get("personaDescription", ""),
+        "description": recipe.slots.get("charDescription", ""),
+        "personality": recipe.slots.get("charPersonality", ""),
+        "scenario": recipe.slots.get("scenario", ""),
+        **{"wiBefore": before, "loreBefore": before, "wiAfter": after, "loreAfter": after},
         "mesExamples": recipe.examples,
+        "mesExamplesRaw": recipe.examples,
         "anchorBefore": around("before"),
         "anchorAfter": around("after"),
     }
-    return scene.host.macros.expand(template, scene.environment.child(dynamic=slots)).strip()
+    return render_story(template, slots, scene.expand)

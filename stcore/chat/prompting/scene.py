@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-
-from stcore.text.cutting import Ender
 
 if TYPE_CHECKING:
     from stcore.chat.environment import Facts
@@ -75,9 +73,4 @@ class Ends:
 
     speaker: str = ""
     marks: tuple[str, ...] = ()
-    tags: tuple[str, str] = field(default=("", ""))
-
-    def cut(self, text: str) -> str:
-        """A finished text up to its end."""
-        ender = Ender(self.marks)
-        return ender.feed(text) + ender.finish()
+    tags: tuple[str, str] = ("", "")
