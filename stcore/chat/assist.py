@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from stcore.errors import StcoreError
@@ -19,9 +20,10 @@ from stcore.macros.preview import preview_call, values_now
 if TYPE_CHECKING:
     from stcore.chat.session import Session
     from stcore.commands import Command, Named, Unnamed
+    from stcore.commands.caret import Anchor
     from stcore.commands.checking import Reading
     from stcore.commands.completion import Completions
-    from stcore.macros import Argument, Macro
+    from stcore.macros import Argument, Macro, Registry
 
 PATIENCE = 2.0
 """Seconds to wait for the lists of a source."""
@@ -97,13 +99,29 @@ async def explain(session: Session, text: str, cursor: int, place: str | None = 
     return await asyncio.to_thread(_explain_text, session, text, cursor, place or MESSAGE)
 
 
+async def offers_at(session: Session, text: str, cursor: int) -> Help:
+    """Only what fits, for a line of input, on the event loop: a line is short, and Tab comes soon."""
+    if not is_script(text, None):
+        found = complete_text(session, text, cursor, MESSAGE)
+        return Help(found.start, found.end, _text_offers(session, found))
+    offered = await _script_completions(session, text, cursor)
+    return Help(offered.start, offered.end, _script_offers(session, offered))
+
+
 def problems_of(session: Session, text: str, place: str | None = None) -> list[Problem]:
     """What is wrong with a text, without a cursor. Blocking: plugins may be loaded."""
     if is_script(text, place):
         from stcore.commands.checking import Reading
 
         return Reading(text, session.host.interpreter).problems()
-    return check(text, session.host.macros.registry, extra=macros_of(place or MESSAGE))
+    registry = session.host.macros.registry
+    return list(_check(text, registry, registry.version, place or MESSAGE))
+
+
+@lru_cache(8)
+def _check(text: str, registry: Registry, _version: int, place: str) -> tuple[Problem, ...]:
+    """Remembered for a moment: the cursor moves more often than the text changes."""
+    return tuple(check(text, registry, extra=macros_of(place)))
 
 
 def load_plugins(session: Session) -> None:
@@ -118,12 +136,16 @@ def _explain_text(session: Session, text: str, cursor: int, place: str) -> Help:
     problems = tuple(problems_of(session, text, place))
     extra = macros_of(place)
     found = complete_text(session, text, cursor, place)
+    signature = macro_signature(session, found, text, cursor, extra)
+    return Help(found.start, found.end, _text_offers(session, found), signature, problems)
+
+
+def _text_offers(session: Session, found: MacroCompletion) -> tuple[Offer, ...]:
     now = values_now((option.now for option in found.options if option.now), session.host.macros, session.environment)
-    offers = tuple(
+    return tuple(
         Offer(option.insert, option.label, option.kind, now.get(option.now, ""), option.summary)
         for option in found.options
     )
-    return Help(found.start, found.end, offers, macro_signature(session, found, text, cursor, extra), problems)
 
 
 def complete_text(session: Session, text: str, cursor: int, place: str) -> MacroCompletion:
@@ -205,35 +227,38 @@ async def _explain_script(session: Session, text: str, cursor: int) -> Help:
     from stcore.commands.checking import Reading
 
     reading = await asyncio.to_thread(Reading, text, session.host.interpreter)
-    found = await _script_completions(session, reading, cursor)
+    found = await _script_completions(session, text, cursor, reading.anchor(cursor))
     return await asyncio.to_thread(_script_help, session, found, reading, cursor)
 
 
-async def _script_completions(session: Session, reading: Reading, cursor: int) -> Completions:
+async def _script_completions(session: Session, text: str, cursor: int, anchor: Anchor | None = None) -> Completions:
     from stcore.commands.completion import complete as complete_script
 
     host, services = session.host, session.services
-    commands, macros, anchor = host.interpreter.registry, host.macros.registry, reading.anchor(cursor)
+    commands, macros = host.interpreter.registry, host.macros.registry
     try:
         async with asyncio.timeout(PATIENCE):
-            return await complete_script(reading.text, cursor, commands, services, macros=macros, anchor=anchor)
+            return await complete_script(text, cursor, commands, services, macros=macros, anchor=anchor)
     except (TimeoutError, StcoreError):
         # The source is away; everything else can be offered all the same.
         services = replace(services, images=None)
-        return await complete_script(reading.text, cursor, commands, services, macros=macros, anchor=anchor)
+        return await complete_script(text, cursor, commands, services, macros=macros, anchor=anchor)
 
 
 def _script_help(session: Session, found: Completions, reading: Reading, cursor: int) -> Help:
     host, text = session.host, reading.text
-    now = values_now((item.now for item in found.items if item.now), host.macros, session.environment)
-    offers = tuple(Offer(item.text, item.label, item.kind, now.get(item.now, ""), item.summary) for item in found.items)
     signature = None
     if found.macro is not None:
         start, end = reading.argument_at(cursor) or (0, len(text))
         signature = macro_signature(session, found.macro, text[start:end], cursor - start, macros_of(SCRIPT))
     elif found.command and (command := host.interpreter.registry.find(found.command)) is not None:
         signature = _command_signature(command, found.argument)
-    return Help(found.start, found.end, offers, signature, tuple(reading.problems()))
+    return Help(found.start, found.end, _script_offers(session, found), signature, tuple(reading.problems()))
+
+
+def _script_offers(session: Session, found: Completions) -> tuple[Offer, ...]:
+    now = values_now((item.now for item in found.items if item.now), session.host.macros, session.environment)
+    return tuple(Offer(item.text, item.label, item.kind, now.get(item.now, ""), item.summary) for item in found.items)
 
 
 def _command_signature(command: Command, current: str) -> Signature:

@@ -21,6 +21,7 @@ from stcore.macros.definitions import Macro
 from stcore.macros.matching import similar
 from stcore.macros.parser import parse
 from stcore.macros.pipeline import is_plain, legacy_spellings
+from stcore.macros.places import where_known
 from stcore.macros.registry import Registry
 from stcore.macros.syntax import Call, Fragment, Node, Text, Variable
 from stcore.macros.text import SPACE_CLASS
@@ -215,7 +216,7 @@ class _Checker:
         macro = self._find(node.name)
         if macro is None:
             start = node.name_start
-            hint = self._did_you_mean(node.name) or "The browser of macros lists all of them."
+            hint = self._about_unknown(node.name)
             self._report("error", f"There is no macro {node.name}.", hint, start, start + len(node.name))
         elif not macro.takes(len(node.arguments) + (block is not None)):
             self._miscounted(node, macro, block)
@@ -293,6 +294,12 @@ class _Checker:
             message = f"The condition {_short(written)} is text and always true: {named.name} needs arguments."
             hint = "Write the whole macro in braces as the condition."
             self._report("warning", message, hint, condition.start, condition.end)
+
+    def _about_unknown(self, name: str) -> str:
+        """Where else there is such a macro, or which one was probably meant."""
+        if places := where_known(name):
+            return f"It exists only in {places}."
+        return self._did_you_mean(name) or "The browser of macros lists all of them."
 
     def _did_you_mean(self, name: str) -> str:
         if name not in self._suggested:

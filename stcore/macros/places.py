@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from stcore.macros.definitions import Argument, Handler, ListPart, Macro
 
@@ -56,16 +57,23 @@ def _summary() -> _Declared:
     return (_macro("summary", "The summary."), _macro("words", "How many words the summary may have."))
 
 
-_PLACES: dict[str, Callable[[], _Declared]] = {
-    SCRIPT: _script,
-    "quick-reply": _script,
-    "picture-message": _picture_message,
-    "override": _original,
-    "summary": _summary,
-    "vectors": lambda: (_macro("text", "The text that is looked for."),),
-    "expression": lambda: (_macro("labels", "The expressions to choose from."),),
-    "caption": lambda: (_macro("caption", "The caption of the picture."),),
-    "continue": lambda: (_macro("lastChatMessage", "The message to go on with."),),
+class _Place(NamedTuple):
+    """What a place is called in a sentence, and the macros that exist only there."""
+
+    called: str
+    declare: Callable[[], _Declared]
+
+
+_PLACES = {
+    SCRIPT: _Place("scripts", _script),
+    "quick-reply": _Place("scripts", _script),
+    "picture-message": _Place("the message around a picture", _picture_message),
+    "override": _Place("texts that replace another", _original),
+    "summary": _Place("templates of summaries", _summary),
+    "vectors": _Place("templates of vector storage", lambda: (_macro("text", "The text that is looked for."),)),
+    "expression": _Place("the prompt for expressions", lambda: (_macro("labels", "The expressions to choose from."),)),
+    "caption": _Place("templates of captions", lambda: (_macro("caption", "The caption of the picture."),)),
+    "continue": _Place("the prompt to go on", lambda: (_macro("lastChatMessage", "The message to go on with."),)),
 }
 
 
@@ -76,5 +84,11 @@ def macros_of(place: str) -> Mapping[str, Macro]:
     >>> sorted(macros_of("script"))
     ['arg', 'pipe', 'timesindex', 'var']
     """
-    declared = _PLACES.get(place)
-    return {macro.name.lower(): macro for macro in declared()} if declared is not None else {}
+    known = _PLACES.get(place)
+    return {macro.name.lower(): macro for macro in known.declare()} if known is not None else {}
+
+
+def where_known(name: str) -> str:
+    """What the places are called in which a macro of that name exists, empty when there is none."""
+    places = (place.called for key, place in _PLACES.items() if name.lower() in macros_of(key))
+    return " and ".join(dict.fromkeys(places))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from stcore.chat.assist import Signature, explain, macro_at, problems_of
+from stcore.chat.assist import Signature, load_plugins, macro_at, offers_at, problems_of
 from stcore.commands.caret import find_caret
 from stcore.commands.registry import Registry
 from stcore.terminal.ui import TerminalUi
@@ -29,6 +30,7 @@ class TypingCompleter(Completer):
 
     def __init__(self, session: Session, ui: TerminalUi) -> None:
         self._session, self._ui = session, ui
+        self._knows_plugins = False
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Only the asynchronous form is used."""
@@ -46,7 +48,10 @@ class TypingCompleter(Completer):
         text, caret = document.text, document.cursor_position
         if not (text.lstrip().startswith("/") or "{{" in text):
             return
-        found = await explain(self._session, text, caret)
+        if not self._knows_plugins:
+            await asyncio.to_thread(load_plugins, self._session)
+            self._knows_plugins = True
+        found = await offers_at(self._session, text, caret)
         if found.end > caret:
             return  # here only what stands before the cursor can be replaced
         for offer in found.offers:

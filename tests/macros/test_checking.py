@@ -146,6 +146,7 @@ def test_macros_of_a_place_exist_there_only() -> None:
     text = "{{pipe}} {{VAR::a::0}} {{timesIndex}} {{arg::x}}"
     assert problems(text, "script") == []
     assert marked(text) == ["pipe", "VAR", "timesIndex", "arg"]
+    assert only("{{Pipe}}").hint == "It exists only in scripts."
     assert "{{timesIndex}}" in check("{{timesindx}}", REGISTRY, extra=macros_of("script"))[0].hint
 
 
