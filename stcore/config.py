@@ -54,6 +54,7 @@ class StorageSettings(_Section):
 class ChatSettings(_Section):
     """``user_name`` is ``{{user}}``, ``character_name`` is ``{{char}}`` while no character is open.
 
+    ``documents_tokens`` is how much of the data bank every prompt is told; 0 is nothing of it.
     ``quick_replies`` is the switch over their buttons and over what of them runs by itself.
     """
 
@@ -62,6 +63,7 @@ class ChatSettings(_Section):
     system_prompt: str = Field(default="", json_schema_extra=_MACROS)
     context_tokens: int = Field(default=8000, ge=256)
     text: str = ""
+    documents_tokens: int = Field(default=0, ge=0)
     quick_replies: bool = True
     macro_engine: Literal["new", "old"] = "new"
     """``old`` reads texts as the older macro engine did (``stcore/macros/older.py``); it counts from the next start."""

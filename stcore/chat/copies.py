@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, and_, insert, literal, select
 
 from stcore.chat import rows
+from stcore.chat.documents import copy_documents
 from stcore.chat.records import Chat
 from stcore.chat.swipes import write_extra
 from stcore.storage.ids import new_id
@@ -35,6 +36,7 @@ def copy_chat(connection: Connection, chat_id: str, up_to: int, title: str, now:
         _copy_parts(connection, ids, now)
     _copy_scope(connection, variables, chat_id, copy_id)
     _copy_scope(connection, settings, f"chat:{chat_id}", f"chat:{copy_id}")
+    copy_documents(connection, f"chat:{chat_id}", f"chat:{copy_id}", now)
     # Told only now that it is whole.
     connection.execute(chats.update().where(chats.c.id == copy_id).values(temporary=False))
     return rows.note_chat(connection, copy_id, "chat.added", now)

@@ -8,6 +8,7 @@ from stcore.chat.ports.characters import CharactersPort
 from stcore.chat.ports.chat import ChatPort
 from stcore.chat.ports.chats import ChatsPort
 from stcore.chat.ports.choices import choices_of
+from stcore.chat.ports.documents import DocumentsPort
 from stcore.chat.ports.generation import GenerationPort
 from stcore.chat.ports.groups import GroupsPort
 from stcore.chat.ports.images import ImagesPort
@@ -55,6 +56,7 @@ def services_for(session: Session) -> Services:
         presets=PresetsPort(lambda: host.presets),
         models=ModelsPort(host),
         tokens=TokensPort(session.tokens),
+        documents=DocumentsPort(session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
         scripts=replies,

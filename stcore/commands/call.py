@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Characters,
         Chat,
         Chats,
+        Documents,
         Generation,
         Groups,
         Images,
@@ -163,6 +164,13 @@ class Call:
         if self.services.tokens is None:
             raise UserError(f"/{self.name} needs a tokenizer, which is not available here.")
         return self.services.tokens
+
+    @property
+    def documents(self) -> Documents:
+        """The data bank; raises :class:`UserError` when this host has none."""
+        if self.services.documents is None:
+            raise UserError(f"/{self.name} needs the data bank, which is not available here.")
+        return self.services.documents
 
     @property
     def images(self) -> Images:

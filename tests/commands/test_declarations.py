@@ -16,7 +16,7 @@ from stcore.testing.stage import stage
 INTERPRETER = make_interpreter()
 
 
-ON_STAGE = frozenset(("characters", "chat", "groups", "personas", "world-info"))
+ON_STAGE = frozenset(("characters", "chat", "data-bank-and-files", "groups", "personas", "world-info"))
 """Groups whose commands need what only a real host has."""
 
 ALSO_ON_STAGE = frozenset(("generation", "writing", "presets", "reasoning", "models"))

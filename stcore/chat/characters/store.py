@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 from stcore.chat.characters.card import Card, new_card
 from stcore.chat.characters.fields import with_fields
 from stcore.chat.characters.records import Character, Sketch
+from stcore.chat.documents import forget_documents
 from stcore.chat.names import best_matches, copy_key, folded, free_key
 from stcore.chat.preferences import read_all as read_settings, write as write_settings
 from stcore.errors import NotFound, UserError
@@ -225,6 +226,7 @@ class CharacterStore:
             read_character(connection, character_id)
             connection.execute(delete(characters).where(characters.c.id == character_id))
             connection.execute(delete(settings).where(settings.c.scope == _scope(character_id)))
+            forget_documents(connection, _scope(character_id))
             note(connection, "character.removed", {"id": character_id}, chat_id=None, now=now)
 
         await self._change(fn)

@@ -82,6 +82,12 @@ async def _prompt_entries(session: Session) -> Sequence[str]:
     return [entry.identifier for entry in (await session.host.presets.active()).entries]
 
 
+async def _documents(session: Session) -> Sequence[str]:
+    """The texts of the data bank that the open chat has at hand."""
+    documents = session.services.documents
+    return [document.name for document in await documents.list()] if documents is not None else ()
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -97,6 +103,7 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "tags": _tags,
     "books": _books,
     "entries": _entries,
+    "documents": _documents,
     "presets": _presets("preset"),
     "instruct-templates": _presets("instruct"),
     "context-templates": _presets("context"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stcore.chat.prompting import inserts
+from stcore.chat.prompting import beside, inserts
 from stcore.chat.prompting.history import read_history
 from stcore.chat.prompting.presets import ActivePresets
 from stcore.chat.prompting.scene import Scene, Wanted
@@ -142,6 +142,7 @@ async def _inserts(scene: Scene, wanted: Wanted, injected: Mapping[str, Injectio
         *(replace(note, source=name, label=labels.get(name, "World info"), text=text) for name, text in around if text),
         *(Insert("lore", "World info", one.text, "chat", one.depth, one.role) for one in lore.slots.at_depth),
         *inserts.character_insert(scene, character),
+        *await beside.document_inserts(scene),
         *inserts.injection_inserts(scene, injected),
     )
 

@@ -32,6 +32,7 @@ _GROUPS = (
     "reasoning",
     "models",
     "tokens",
+    "documents",
 )
 
 

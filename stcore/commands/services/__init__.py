@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from stcore.commands.services.characters import Character, Characters
 from stcore.commands.services.chat import Chat, Message, Role
 from stcore.commands.services.chats import Chats
+from stcore.commands.services.documents import Document, Documents
 from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
 from stcore.commands.services.groups import GroupMember, Groups
 from stcore.commands.services.images import Images
@@ -36,6 +37,8 @@ __all__ = [
     "Characters",
     "Chat",
     "Chats",
+    "Document",
+    "Documents",
     "Generated",
     "Generation",
     "GroupMember",
@@ -87,6 +90,7 @@ class Services:
     presets: Presets | None = None
     models: Models | None = None
     tokens: Tokens | None = None
+    documents: Documents | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
