@@ -27,7 +27,7 @@ async def at(text: str, **variables: str) -> Completions:
     ("text", "first"),
     [
         ("/ec^", ["echo"]),
-        ("/pass a | /set^", ["setglobalvar", "setinput", "setvar"]),
+        ("/pass a | /setv^", ["setvar"]),
         ("/times 3 {: /img^", ["img"]),
         ("/echo sev^", ["severity="]),
         ("/echo severity=^", ["info", "success", "warning", "error"]),
