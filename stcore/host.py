@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from stcore.bus import Bus
     from stcore.chat.characters.store import CharacterStore
+    from stcore.chat.facts import KnownFacts
     from stcore.chat.generations import Generations
     from stcore.chat.groups.store import GroupStore
     from stcore.chat.lore.service import LoreService
@@ -246,6 +247,13 @@ class Host(ChatParts):
         from stcore.chat.replies.automation import StartUp
 
         return StartUp()
+
+    @cached_property
+    def facts(self) -> KnownFacts:
+        """What is known of chats only while the program runs."""
+        from stcore.chat.facts import KnownFacts
+
+        return KnownFacts()
 
     # -- connections -------------------------------------------------------------------------------------------------
 

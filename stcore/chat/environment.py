@@ -8,39 +8,32 @@ in files is loaded before each line of input by the functions in :data:`LOADERS`
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from stcore.chat.facts import Facts
 from stcore.chat.variables import GLOBAL, StoredVariables
 from stcore.chat.window import ChatWindow
 from stcore.errors import StcoreError
-from stcore.macros import Environment
+from stcore.macros import Diagnostic, Environment
 
 if TYPE_CHECKING:
     from stcore.host import Host
 
-
-@dataclass
-class Facts:
-    """What only a face or the session knows; they change it whenever they know better.
-
-    ``input`` is the text in the message box, ``is_mobile`` whether the page runs on a phone or tablet,
-    ``last_generation`` the kind of the last reply that was started: normal, swipe, continue, ...
-    """
-
-    input: str = ""
-    is_mobile: bool = False
-    last_generation: str = ""
-    outlets: Mapping[str, str] = field(default_factory=dict)
-    summary: str = ""
+log = logging.getLogger("stcore.macros")
 
 
 class HostState:
     """Satisfies ``stcore.macros.environment.StateView``: every value is looked up when a macro asks for it."""
 
-    def __init__(self, host: Host, facts: Facts) -> None:
-        self._host, self._facts = host, facts
+    def __init__(self, host: Host, facts: Callable[[], Facts]) -> None:
+        self._host, self._known = host, facts
+
+    @property
+    def _facts(self) -> Facts:
+        return self._known()
 
     @property
     def is_chat_completion(self) -> bool:
@@ -103,6 +96,12 @@ class HostState:
             return None
 
 
+def log_remark(remark: Diagnostic) -> None:
+    """Nobody looks at the remarks on a text that is used, but whoever looks for a fault finds them in the log."""
+    place = f" (line {remark.span.line + 1}, column {remark.span.column + 1})" if remark.span else ""
+    log.log(logging.WARNING if remark.level == "error" else logging.INFO, "%s%s", remark.message, place)
+
+
 async def load_names(host: Host, chat_id: str | None, environment: Environment) -> None:
     """Who talks to whom, as the settings say; a character or persona of the chat overrides it later."""
     environment.user, environment.char = host.names()
@@ -146,10 +145,10 @@ class Surroundings:
 
     def __init__(self, host: Host, chat_id: str | None) -> None:
         self._host, self.chat_id = host, chat_id
-        self.facts = Facts()
+        self._alone = Facts()
         self.globals = StoredVariables(lambda: host.database, GLOBAL)
         self.local = StoredVariables(lambda: host.database, chat_id)
-        self.window = ChatWindow(lambda: host.database, chat_id)
+        self.window = ChatWindow(lambda: host.database, chat_id, lambda: self.facts)
         user, char = host.names()
         self.environment = Environment(
             user=user,
@@ -157,10 +156,16 @@ class Surroundings:
             local=self.local,
             globals=self.globals,
             chat=self.window,
-            state=HostState(host, self.facts),
+            state=HostState(host, lambda: self.facts),
             clock=host.clock,
             random=host.random,
+            diagnostics=log_remark,
         )
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the chat while the program runs; a script without a chat has its own."""
+        return self._alone if self.chat_id is None else self._host.facts.of(self.chat_id)
 
     async def load(self) -> None:
         """Read everything, in worker threads. Without a chat the variables are read when one is first touched."""

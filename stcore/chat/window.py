@@ -9,6 +9,7 @@ from stcore.macros import environment as macros
 from stcore.storage.ids import is_id
 
 if TYPE_CHECKING:
+    from stcore.chat.facts import Facts
     from stcore.storage.database import Database
 
 NEAR_END = 50
@@ -29,11 +30,9 @@ class ChatWindow(Sequence[macros.Message]):
     reroll = 0
     narrator = ""
     """The name that this chat gave its narrator, empty for the usual one."""
-    first_included: int | None = None
-    first_displayed: int | None = None
 
-    def __init__(self, database: Callable[[], Database], chat_id: str | None) -> None:
-        self._database = database
+    def __init__(self, database: Callable[[], Database], chat_id: str | None, facts: Callable[[], Facts]) -> None:
+        self._database, self._facts = database, facts
         self._count = 0
         self._known: dict[int, macros.Message] = {}
         self.open(chat_id)
@@ -45,6 +44,20 @@ class ChatWindow(Sequence[macros.Message]):
         self.reroll, self.narrator = 0, ""
         # The first 52 bits of the id: any number will do that stays with the chat (`{{pick}}` depends on it).
         self.hash = int(chat_id[:13], 16) if chat_id and is_id(chat_id) else 0
+
+    @property
+    def first_included(self) -> int | None:
+        """The number of the first message of the last prompt."""
+        return self._facts().first_included
+
+    @first_included.setter
+    def first_included(self, number: int | None) -> None:
+        self._facts().first_included = number
+
+    @property
+    def first_displayed(self) -> int | None:
+        """The number of the first message on the screen."""
+        return self._facts().first_displayed
 
     @property
     def messages(self) -> Sequence[macros.Message]:

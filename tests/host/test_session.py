@@ -247,3 +247,27 @@ async def test_bad_lines_are_explained_with_their_place(data: Path, line: str, k
         assert told["kind"] == kind
         assert words in told["message"] + told.get("hint", "")
         assert told["where"]["excerpt"].startswith(line)
+
+
+async def test_macros_know_the_model_the_message_box_and_the_last_reply(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[chat]\nuser_name = "Mira"\ncontext_tokens = 4000\n')
+    async with Host.open(tmp_path, face="web") as host:
+        chat = await host.chats.create()
+        session = await host.session(chat.id)
+        text = "[{{lastGenerationType}}|{{firstIncludedMessageId}}|{{input}}|{{maxContext}}|{{hasExtension::offline}}]"
+        assert session.expand(text) == "[|||4000|true]"
+        session.surroundings.facts.input = "half a"
+        await session.say("hello")
+        # Another line is another session; what is known of the chat stays.
+        later = await host.session(chat.id)
+        assert later.expand(text) == "[normal|0|half a|4000|true]"
+        other = await host.session((await host.chats.create()).id)
+        assert other.expand("[{{lastGenerationType}}{{input}}]") == "[]"
+
+
+async def test_remarks_on_texts_are_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "stcore.macros")
+    async with Host.open(tmp_path, face="once") as host:
+        session = await host.session()
+        assert session.expand("{{reverse::a|b}}") == "{{reverse::a|b}}"
+    assert "A pipe in an argument makes reverse text" in caplog.text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from stcore.chat.environment import Facts
+    from stcore.chat.facts import Facts
     from stcore.chat.window import ChatWindow
     from stcore.host import Host
     from stcore.macros import Environment
