@@ -24,7 +24,7 @@ from stcore.macros.pipeline import is_plain, legacy_spellings
 from stcore.macros.places import where_known
 from stcore.macros.registry import Registry
 from stcore.macros.syntax import Call, Fragment, Node, Text, Variable
-from stcore.macros.text import SPACE_CLASS
+from stcore.macros.text import SPACE_CLASS, trim_content
 
 Severity = Literal["error", "warning"]
 
@@ -245,12 +245,13 @@ class _Checker:
         for index, written in enumerate(node.arguments[: macro.maximum]):
             if (value := _literal(written.nodes)) is not None:
                 self._wrong_value(macro, index, value, written.start, written.end)
-        index = len(node.arguments)
-        if block is not None and index < macro.maximum and not macro.delayed and (content := block.content):
-            # Only short contents are looked at: inside each other long ones would be looked at again and again.
-            nodes = content.nodes[content.low : min(content.high, content.low + _FEW)]
-            if content.high - content.low <= _FEW and (value := _literal(nodes)) is not None:
-                self._wrong_value(macro, index, value, node.end, block.closer.start)
+        if block is None or macro.delayed or len(node.arguments) >= macro.maximum:
+            return
+        low, high, nodes = block.content.low, block.content.high, block.content.nodes
+        # Only short contents are looked at: inside each other long ones would be looked at again and again.
+        if high - low <= _FEW and (value := _literal(nodes[low:high])) is not None:
+            value = value if node.preserves else trim_content(value)
+            self._wrong_value(macro, len(node.arguments), value, node.end, block.closer.start)
 
     def _wrong_value(self, macro: Macro, index: int, value: str, start: int, end: int) -> None:
         argument = macro.arguments[index]
@@ -286,7 +287,7 @@ class _Checker:
         written = _literal(condition.nodes)
         if written is None:
             return
-        named = self._registry.resolve(written) if written else None
+        named = self._registry.find(written) if written else None
         if _COMPARISON.match(written):
             message = f"The condition {_short(written)} is text here and always true."
             self._report("warning", message, f"Write {{{{if {{{{{written}}}}}}}}}.", condition.start, condition.end)

@@ -57,6 +57,7 @@ def test_a_good_text_has_no_problems(text: str) -> None:
         ("hi {{usr}}!", "usr", "There is no macro usr.", "Did you mean {{user}}?"),
         ("{{user::a}}", "{{user::a}}", "user takes no arguments, but 1 was given.", "Write {{user}}."),
         ("{{space::many}}", "many", "space: optional argument 1 (count) is 'many', not integer.", "How many."),
+        ("{{incvar}} {{/incvar}}", " ", "incvar: a variable needs a name.", "name of the variable"),
         ("{{space}}no{{/space}}", "no", "space: optional argument 1 (count) is 'no', not integer.", "How many."),
         ("a {{reverse::b", "{{", "The macro is never closed.", "Close it with }}."),
         ("a{{/zeta}}", "{{/zeta}}", "{{/zeta}} closes nothing", "Remove it"),
