@@ -61,16 +61,17 @@ class Session:
     async def open_chat(self) -> str:
         """The id of the chat; a script that was started without one gets a temporary one now."""
         if self.chat_id is None and self._left:
-            await self.switch((await self.host.chats.create()).id)
+            await self.switch((await self.host.chats.create()).id, new=True)
         if self.chat_id is None:
             self.chat_id = (await self.host.chats.create("Script", temporary=True)).id
             self.surroundings.open(self.chat_id)
         return self.chat_id
 
-    async def switch(self, chat_id: str | None) -> None:
+    async def switch(self, chat_id: str | None, *, new: bool = False) -> None:
         """Go to another chat, or leave the chat (``None``); who watches follows, a running script goes on there.
 
-        Raises ``NotFound``. After leaving, the next thing that needs a chat begins a new one.
+        What waits for a chat to be opened (``new``: to be made) runs by itself. After leaving, the next thing that
+        needs a chat begins a new one. Raises ``NotFound``.
         """
         if chat_id is not None:
             await self.host.chats.get(chat_id)
@@ -81,6 +82,10 @@ class Session:
             self._tell("running")
         if self.ui is not None:
             await self.ui.open_chat(chat_id)
+        if new:
+            await self.automation.happened("new")
+        if chat_id is not None:
+            await self.automation.happened("load")
 
     async def refresh(self) -> None:
         """Read again what a command or somebody else changed (names, cards, messages), for the running script too."""

@@ -93,7 +93,6 @@ class Conversation:
         chat = await self.host.chats.get(chat_id)
         self.screen.say(f"This is the chat “{chat.title}”.", "dim")
         await self.show_earlier()
-        await self.session.automation.happened("load")
 
     async def _work(self, new: bool) -> None:
         self._working = True

@@ -34,7 +34,7 @@ class ChatsPort:
         left = await self._open()
         if left is None:
             return
-        await self._session.switch((await self._begin_like(left)).id)
+        await self._session.switch((await self._begin_like(left)).id, new=True)
         if delete:
             await self._remove(left)
 
@@ -44,11 +44,11 @@ class ChatsPort:
             return
         alike = await self._host.chats.alike(left.id)
         other = alike[0] if alike else await self._begin_like(left)
-        await self._session.switch(other.id)
+        await self._session.switch(other.id, new=not alike)
         await self._remove(left)
 
     async def temporary(self) -> None:
-        await self._session.switch((await self._host.chats.create("Temporary chat", temporary=True)).id)
+        await self._session.switch((await self._host.chats.create("Temporary chat", temporary=True)).id, new=True)
 
     async def close(self) -> None:
         if self._session.chat_id is not None:

@@ -135,10 +135,6 @@ class ReplyLibrary:
         """The sets that are switched on in one scope."""
         return await self._store.read(lambda shelf: list(shelf.active(scope)))
 
-    async def forget(self, scope: str) -> None:
-        """Switch everything off in a scope, because its chat or character is gone."""
-        await self._store.write(lambda shelf: shelf.activate(scope, ()))
-
     async def active(self, scopes: Sequence[str]) -> Sequence[tuple[ReplySet, bool]]:
         """The sets that are on, each once, with whether they show their buttons."""
         return await self._store.read(lambda shelf: _active(shelf, scopes))

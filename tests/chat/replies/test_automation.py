@@ -184,3 +184,11 @@ async def test_a_chosen_member_of_a_group_is_announced() -> None:
         await put(session, "Auto", auto(NOTE.format("member"), "group"))
         await session.say("Ann, Ben, come here")
         assert "member" in await seen(session)
+
+
+async def test_a_script_that_goes_to_a_new_chat_makes_and_opens_it(session: Session) -> None:
+    await put(session, "Auto", auto("/comment made", "new"), auto("/comment opened", "load"))
+    await session.run("/newchat")
+    assert await texts(session) == ["Hello.", "made", "opened"]
+    await session.run("/chat-reload")
+    assert await texts(session) == ["Hello.", "made", "opened", "opened"]
