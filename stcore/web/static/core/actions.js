@@ -105,8 +105,11 @@ export async function loadMoreChats() {
   return answer.more ?? older.length === CHATS_SHOWN;
 }
 
-/** Show a chat. `again` reloads the open one, `created` says that it was made just now. */
-export async function openChat(id, { replace = false, again = false, created = false } = {}) {
+/**
+ * Show a chat. `again` reloads the open one, `created` says that it was made just now, `told` that the host knows of
+ * it: a script went there.
+ */
+export async function openChat(id, { replace = false, again = false, created = false, told = false } = {}) {
   if (id === state.chatId && !again) return undefined;
   if (!(await attempt(() => isChat(id)))) return openAnother();
   state.chatId = id;
@@ -127,7 +130,7 @@ export async function openChat(id, { replace = false, again = false, created = f
     state.loading = false;
     emit("timeline", { opened: true });
     // Reading it again after a broken connection is no opening.
-    if (!again) await tellOpened({ id, created });
+    if (!again && !told) await tellOpened({ id, created });
   });
 }
 

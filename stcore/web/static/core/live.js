@@ -40,7 +40,7 @@ const handlers = {
   // A script went to another chat: the page that shows the one it came from goes with it.
   "chat.open": ({ id, chat_id: from }) => {
     if (from !== state.chatId) return;
-    if (id) actions.openChat(id, { again: id === from });
+    if (id) actions.openChat(id, { again: id === from, told: true });
     else actions.attempt(actions.newChat);
   },
   "job.changed": ({ job }) => jobChanged(job),
