@@ -280,13 +280,16 @@ def _offered(name: Any, options: Any) -> Macro:
     """A definition in the shape in which it is offered to the registry of the reference, as one of ours."""
     if not isinstance(options, dict):
         raise DefinitionError("The macro cannot be declared: there is no definition.")
+    aliases = options.get("aliases", [])
+    if isinstance(aliases, list) and not all(isinstance(alias, dict) for alias in aliases):
+        raise DefinitionError("The macro cannot be declared: an alias is no {alias, visible}.")
     handler = _value_handler if options.get("handler") == "FN" else options.get("handler")
     return Macro(
         name,
         handler,  # type: ignore[arg-type]  # what is wrong here is for the declaration to find out
         _arguments(options.get("unnamedArgs", 0)),
         rest=_list_part(options.get("list")),
-        aliases=_aliases(options.get("aliases", [])),
+        aliases=_aliases(aliases),
         group=options.get("category", "uncategorized"),
         return_types=options.get("returnType", "string"),
         strict=options.get("strictArgs", True),
@@ -298,11 +301,15 @@ def _arguments(given: Any) -> Any:
     if not isinstance(given, list):
         return 0 if given is None else given
     return [
-        Argument(entry.get("name", ""), types=entry.get("type", "string"), optional=entry.get("optional", False))
+        Argument(entry.get("name", ""), types=_types(entry), optional=entry.get("optional", False))
         if isinstance(entry, dict)
         else entry
         for entry in given
     ]
+
+
+def _types(given: Fields) -> Any:
+    return given.get("type", given.get("types", "string"))
 
 
 def _list_part(given: Any) -> Any:
