@@ -52,16 +52,18 @@ def read_injections(stored: Any) -> dict[str, Injection]:
 
 
 def _read(fields: Mapping[str, Any]) -> Injection:
-    depth = fields.get("depth")
-    positions = {number: word for word, number in INJECTION_POSITIONS.items()}
-    roles = dict(enumerate(PROMPT_ROLES))
+    position, depth, role = (_number(fields.get(name)) for name in ("position", "depth", "role"))
     script = fields.get("filter")
     return Injection(
         value=str(fields.get("value") or ""),
-        position=positions.get(fields.get("position", 0), "after"),
-        depth=depth if isinstance(depth, int) and depth >= 0 else 4,
+        position=next((word for word, number in INJECTION_POSITIONS.items() if number == position), "after"),
+        depth=4 if depth is None or depth < 0 else depth,
         scan=fields.get("scan") is True,
-        role=roles.get(fields.get("role", 0), "system"),
+        role=PROMPT_ROLES[role] if role is not None and 0 <= role < len(PROMPT_ROLES) else "system",
         filter=script if isinstance(script, str) and script else None,
         ephemeral=fields.get("ephemeral") is True,
     )
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -51,9 +51,9 @@ def _fits(name: str, value: Any) -> bool:
         case "text":
             return isinstance(value, str)
         case "position":
-            return value in NOTE_POSITIONS
+            return isinstance(value, str) and value in NOTE_POSITIONS
         case "role":
-            return value in PROMPT_ROLES
+            return isinstance(value, str) and value in PROMPT_ROLES
         case _:
             return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
