@@ -25,7 +25,7 @@ def estimate_tokens(text: str) -> int:
     wide = len(_WIDE.findall(text))
     words = _WORD.findall(text)
     in_words = sum(map(len, words))
-    signs = sum(not character.isspace() for character in text) - in_words - wide
+    signs = sum(map(len, text.split())) - in_words - wide
     return wide + signs + sum(-(-len(word) // _LETTERS_PER_TOKEN) for word in words)
 
 
