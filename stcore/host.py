@@ -222,9 +222,9 @@ class Host(ChatParts):
     @cached_property
     def searcher(self) -> Searcher:
         """Searches with expressions that people wrote, within a time limit."""
-        from stcore.commands.guard import Searcher
+        from stcore.commands.guard import shared_searcher
 
-        return Searcher()
+        return shared_searcher()
 
     @cached_property
     def preferences(self) -> Preferences:

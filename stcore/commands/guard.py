@@ -1,8 +1,9 @@
 """Searching with an expression that somebody wrote, without waiting for ever.
 
 Python's engine cannot be interrupted, and an expression like ``(a+)+$`` may take longer than the universe. What can
-only take a moment is searched for here and now. Anything else is searched for by a second process, which is ended
-when it has not answered in time; it is started when the first such expression is met and stays for the next.
+only take a moment (:func:`is_quick`) is searched for here and now. Anything else is searched for by a second process,
+which is ended when it has not answered in time; it is started when the first such expression is met and stays for the
+next.
 """
 
 from __future__ import annotations
@@ -13,19 +14,24 @@ import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError as FutureTimeout
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
-from typing import Any, Literal
+from typing import Any
 
 from stcore.errors import HostError, UserError
 
 SECONDS = 0.5
 """How long one search may take."""
 
-LONGEST_TEXTS = {"straight": 200_000, "harmless": 4_000}
-"""Characters of text in which expressions of each kind are searched for here: with more even they take their time."""
+Spans = tuple[tuple[int, int], ...]
+"""Where a match and each of its groups lie; (-1, -1) for a group that took no part."""
 
+_LONGEST = 200_000
+"""Characters of text in which is searched here: with more even the simplest expression takes its time."""
+_STEPS = 16_000_000
+"""So many steps of the engine take about half a second."""
 _MOST_OPTIONAL = 8
+_MOST_REPEATS = 6
 _STARTING_SECONDS = 20
 _COUNT = r"\{[0-9]+(?:,[0-9]*)?\}"
 _PARTS = re.compile(
@@ -44,11 +50,15 @@ pickle.dump("ready", answers)
 answers.flush()
 while True:
     try:
-        pattern, flags, text = pickle.load(source)
+        pattern, flags, text, every = pickle.load(source)
     except EOFError:
         break
-    found = re.compile(pattern, flags).search(text)
-    pickle.dump(found.span() if found else None, answers)
+    found = []
+    for match in re.compile(pattern, flags).finditer(text):
+        found.append(match.regs)
+        if not every:
+            break
+    pickle.dump(found, answers)
     answers.flush()
 """
 
@@ -66,27 +76,37 @@ class Searcher:
 
     def search(self, pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
         """Where ``pattern`` first matches. Raises :class:`UserError` when that cannot be found out in time."""
-        if len(text) <= LONGEST_TEXTS.get(kind_of(pattern.pattern), 0):
-            found = pattern.search(text)
-            return found.span() if found else None
+        found = self.find(pattern, text, every=False)
+        return found[0][0] if found else None
+
+    def find(self, pattern: re.Pattern[str], text: str, *, every: bool = True) -> list[Spans]:
+        """Where ``pattern`` matches: everywhere, or first. Raises as :meth:`search`."""
+        if is_quick(pattern, text):
+            if every:
+                return [match.regs for match in pattern.finditer(text)]
+            first = pattern.search(text)
+            return [first.regs] if first else []
         with self._lock:
             if self._slow.get(pattern, len(text) + 1) <= len(text):
                 raise _too_slow(pattern)
-            return self._ask(pattern, text)
+            return self._ask(pattern, text, every)
 
     def close(self) -> None:
         """End the helper; the next search starts another."""
         with self._lock:
             self._end()
 
-    def _ask(self, pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
+    def __del__(self) -> None:
+        self._end()
+
+    def _ask(self, pattern: re.Pattern[str], text: str, every: bool) -> list[Spans]:
         process = self._process or self._start()
         assert process.stdin is not None and process.stdout is not None
         try:
-            pickle.dump((pattern.pattern, pattern.flags, text), process.stdin)
+            pickle.dump((pattern.pattern, pattern.flags, text, every), process.stdin)
             process.stdin.flush()
             answer: Future[Any] = self._reader.submit(pickle.load, process.stdout)
-            span: tuple[int, int] | None = answer.result(self._seconds)
+            found: list[Spans] = answer.result(self._seconds)
         except FutureTimeout:
             self._end()
             self._slow[pattern] = len(text)
@@ -94,7 +114,7 @@ class Searcher:
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self._end()
             raise HostError("The helper that searches with slow expressions has ended.") from error
-        return span
+        return found
 
     def _start(self) -> subprocess.Popen[bytes]:
         try:
@@ -120,12 +140,24 @@ class Searcher:
                         pipe.close()
 
 
-@lru_cache(1024)
-def kind_of(pattern: str) -> Literal["straight", "harmless", "risky"]:
-    """How long a search may take, judged by the parts that make engines go back and try again.
+@cache
+def shared_searcher() -> Searcher:
+    """The searcher of this program, for whoever has none of their own."""
+    return Searcher()
 
-    ``straight`` repeats nothing, ``harmless`` one thing that is no group; both have few optional parts and no
-    reference to a group.
+
+def is_quick(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether searching all of ``text`` can only take a moment."""
+    return len(text) <= longest_text(pattern.pattern)
+
+
+@lru_cache(1024)
+def longest_text(pattern: str) -> int:
+    """Characters of text that surely are searched in a moment, judged by the parts that make engines go back and try
+    again; 0 when nothing is sure.
+
+    The steps grow with each thing that is repeated by one more power of the length. Nothing is sure of repeated groups,
+    of references to groups, and of many optional parts.
     """
     repeats = optional = 0
     for part in _PARTS.finditer(pattern):
@@ -137,10 +169,10 @@ def kind_of(pattern: str) -> Literal["straight", "harmless", "risky"]:
             case "maybe":
                 optional += 1
             case _:
-                return "risky"
-    if repeats > 1 or optional > _MOST_OPTIONAL:
-        return "risky"
-    return "harmless" if repeats else "straight"
+                return 0
+    if repeats > _MOST_REPEATS or optional > _MOST_OPTIONAL:
+        return 0
+    return _LONGEST if not repeats else round(_STEPS ** (1 / (repeats + 1)))
 
 
 def _too_slow(pattern: re.Pattern[str]) -> UserError:

@@ -1,17 +1,23 @@
 """Regular expressions as scripts write them - ECMAScript, maybe as ``/body/flags`` - on Python's engine.
 
 spec/stscript.md 16.3. Differences that matter are translated: the meaning of ``\\d \\w \\s \\b . $``, named groups,
-``$``-sequences in replacements. Variable-width look-behind is not supported and counts as an invalid expression.
+``$``-sequences in replacements. Look-behind may have alternatives of different widths, each of a fixed one; where one
+varies in itself (``(?<=a+)``) the expression counts as invalid.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
+from stcore.commands.guard import Spans, is_quick, shared_searcher
 from stcore.macros.text import SPACE_CLASS
+
+T = TypeVar("T")
 
 _NOTATION = re.compile(r"/(.*)/([gmixXsuUAJ]*)", re.DOTALL)
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
@@ -43,15 +49,65 @@ class Expression:
     pattern: re.Pattern[str]
     every: bool
 
-    def groups(self, text: str) -> list[list[str | None]]:
-        """For each match (only the first without ``g``) the whole match and its groups, ``None`` for unused ones."""
-        found = self.pattern.finditer(text)
-        rows = ([match.group(), *match.groups()] for match in found)
-        return list(rows) if self.every else [row for _, row in zip(range(1), rows, strict=False)]
+    def hits(self, text: str, spans: Iterable[Spans]) -> list[Hit]:
+        """What a search found, as :class:`Hit`."""
+        names = self.pattern.groupindex
+        return [Hit(text, regs, names) for regs in spans]
 
-    def replace(self, text: str, replacement: str) -> str:
-        """``text`` with the first match, or with ``g`` every match, replaced."""
-        return self.pattern.sub(lambda match: fill(replacement, match), text, count=0 if self.every else 1)
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One match of an expression in ``text``: where it lies, and where its groups do."""
+
+    text: str
+    spans: Spans
+    names: Mapping[str, int]
+
+    @property
+    def start(self) -> int:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.spans[0][1]
+
+    def group(self, number: int = 0) -> str | None:
+        """The text of a group, the whole match without a number; ``None`` when the group took no part."""
+        start, end = self.spans[number]
+        return None if start < 0 else self.text[start:end]
+
+    @property
+    def groups(self) -> list[str | None]:
+        """The texts of all groups."""
+        return [self.group(number) for number in range(1, len(self.spans))]
+
+
+def replace_hits(text: str, hits: Iterable[Hit], put: Callable[[Hit], str]) -> str:
+    """``text`` with each match replaced by what ``put`` gives for it."""
+    pieces, done = [], 0
+    for hit in hits:
+        pieces += [text[done : hit.start], put(hit)]
+        done = hit.end
+    return "".join((*pieces, text[done:]))
+
+
+def searched(
+    expression: Expression, text: str, use: Callable[[list[Hit]], T], *, every: bool | None = None
+) -> T | Awaitable[T]:
+    """What ``use`` makes of the matches in ``text``: all of them, or the first without the flag ``g``.
+
+    At once where that can only take a moment, else something to wait for, which raises :class:`UserError` when the
+    search takes too long.
+    """
+    every = expression.every if every is None else every
+    if is_quick(expression.pattern, text):
+        return use(expression.hits(text, shared_searcher().find(expression.pattern, text, every=every)))
+    return _later(expression, text, use, every)
+
+
+async def _later(expression: Expression, text: str, use: Callable[[list[Hit]], T], every: bool) -> T:
+    spans = await asyncio.to_thread(shared_searcher().find, expression.pattern, text, every=every)
+    return use(expression.hits(text, spans))
 
 
 @lru_cache(256)
@@ -72,41 +128,41 @@ def compile_expression(notation: str) -> Expression:
 
 def replace_literal(text: str, wanted: str, replacement: str) -> str:
     """``text`` with every exact occurrence of ``wanted`` replaced; ``$``-sequences count here too."""
-    return re.sub(re.escape(wanted), lambda match: fill(replacement, match), text)
+    return re.sub(re.escape(wanted), lambda match: fill(replacement, Hit(text, match.regs, {})), text)
 
 
-def fill(replacement: str, match: re.Match[str]) -> str:
-    """A replacement text with ``$$ $& $` $' $1 $<name>`` filled in from ``match``."""
+def fill(replacement: str, hit: Hit, group: Callable[[str], str] = str) -> str:
+    """A replacement text with ``$$ $& $` $' $1 $<name>`` filled in from ``hit``; ``group`` changes what a match or a
+    group of it brings in."""
     if "$" not in replacement:
         return replacement
-    groups = match.groups()
+    count = len(hit.spans) - 1
 
     def part(reference: re.Match[str]) -> str:
         sign, number, name = reference.groups()
         if sign:
-            return _surroundings(sign, match)
+            return group(hit.group() or "") if sign == "&" else _surroundings(sign, hit)
         if name is not None:
-            named = match.groupdict()
-            return (named.get(name) or "") if named else reference.group()
-        if int(number) <= len(groups):
-            return groups[int(number) - 1] or ""
-        if int(number[0]) <= len(groups):
-            return (groups[int(number[0]) - 1] or "") + number[1:]
+            if not hit.names:
+                return reference.group()
+            return group(hit.group(hit.names[name]) or "") if name in hit.names else ""
+        if int(number) <= count:
+            return group(hit.group(int(number)) or "")
+        if int(number[0]) <= count:
+            return group(hit.group(int(number[0])) or "") + str(number[1:])
         return reference.group()
 
     return _REFERENCE.sub(part, replacement)
 
 
-def _surroundings(sign: str, match: re.Match[str]) -> str:
+def _surroundings(sign: str, hit: Hit) -> str:
     match sign:
         case "$":
             return "$"
-        case "&":
-            return match.group()
         case "`":
-            return match.string[: match.start()]
+            return hit.text[: hit.start]
         case _:
-            return match.string[match.end() :]
+            return hit.text[hit.end :]
 
 
 class _Translator:
@@ -146,10 +202,21 @@ class _Translator:
         return count.group()
 
     def _group(self) -> str:
+        if self.body.startswith(("(?<=", "(?<!"), self.at):
+            return self._look_behind()
         if self.body.startswith("(?<", self.at) and self.body[self.at + 3 : self.at + 4] not in ("=", "!", ""):
             self.at += 3
             return "(?P<"
         return self._one("(")
+
+    def _look_behind(self) -> str:
+        """Look-behind with alternatives as several, since each of Python's has one width."""
+        opening = self.body[self.at : self.at + 4]
+        branches, self.at = _alternatives(self.body, self.at + 4)
+        parts = [f"{opening}{_Translator(branch, self.flags).translate()})" for branch in branches]
+        if len(parts) == 1:
+            return parts[0]
+        return f"(?:{'|'.join(parts)})" if opening == "(?<=" else "".join(parts)
 
     def _escape(self, *, inside: bool = False) -> str:
         following = self.body[self.at + 1 : self.at + 2]
@@ -194,3 +261,34 @@ class _Translator:
             else:
                 chunks.append(self._one("\\" + character if character in "[&~|" else character))
         raise ValueError("a character class is not closed")
+
+
+def _alternatives(body: str, start: int) -> tuple[list[str], int]:
+    """The alternatives of the group whose inside begins at ``start``, and the place behind its closing bracket."""
+    found: list[str] = []
+    depth, at, begun = 0, start, start
+    while at < len(body):
+        match body[at]:
+            case "\\":
+                at += 1
+            case "[":
+                at = _end_of_class(body, at)
+            case "(":
+                depth += 1
+            case ")" if depth:
+                depth -= 1
+            case ")":
+                return [*found, body[begun:at]], at + 1
+            case "|" if not depth:
+                found.append(body[begun:at])
+                begun = at + 1
+        at += 1
+    raise ValueError("a group is not closed")
+
+
+def _end_of_class(body: str, start: int) -> int:
+    """The place of the bracket that closes the character class at ``start``."""
+    at = start + 1
+    while at < len(body) and body[at] != "]":
+        at += 2 if body[at] == "\\" else 1
+    return at

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given, strategies as st
 
 from stcore.commands.fuzzy import fewest_errors
-from stcore.commands.regex import compile_expression, replace_literal
+from stcore.commands.guard import shared_searcher
+from stcore.commands.regex import Hit, compile_expression, fill, replace_hits, replace_literal
+from stcore.errors import ExecutionError
 from stcore.testing.memory import MemoryHost, make_interpreter
 
 INTERPRETER = make_interpreter()
@@ -77,7 +81,52 @@ async def test_text_command(script: str, pipe: str) -> None:
     ],
 )
 def test_expressions_mean_what_they_mean_in_a_browser(notation: str, text: str, groups: list[str] | None) -> None:
-    assert compile_expression(notation).groups(text) == ([] if groups is None else [groups])
+    assert [[hit.group(), *hit.groups] for hit in hits(notation, text)] == ([] if groups is None else [groups])
+
+
+def hits(notation: str, text: str) -> list[Hit]:
+    """What an expression finds."""
+    expression = compile_expression(notation)
+    return expression.hits(text, shared_searcher().find(expression.pattern, text, every=expression.every))
+
+
+def replaced(notation: str, text: str, replacement: str) -> str:
+    return replace_hits(text, hits(notation, text), lambda hit: fill(replacement, hit))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("command", "letter"), [("/test", "a"), ("/match", "b"), ("/replace mode=regex replacer=x", "c")]
+)
+async def test_an_expression_without_end_is_an_error_and_the_host_goes_on(command: str, letter: str) -> None:
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.02)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    with pytest.raises(ExecutionError, match="takes too long") as caught:
+        await MemoryHost(interpreter=INTERPRETER).run(f'{command} pattern="/({letter}|{letter * 2})+$/" {letter * 60}-')
+    ticking.cancel()
+    assert caught.value.hint
+    assert ticks >= 3
+
+
+@pytest.mark.parametrize(
+    ("notation", "text", "found"),
+    [
+        (r"/(?<=^|\s)b/g", "b ab b", ["b", "b"]),
+        (r"/(?<=ab|c)d/g", "abd cd bd", ["d", "d"]),
+        (r"/(?<!un|in)able/g", "unable able inable", ["able"]),
+        (r"/(?<=(x|y)\))1/", "y)1", ["1"]),
+        (r"/(?<=[|)])1/", "|1", ["1"]),
+    ],
+)
+def test_look_behind_may_have_alternatives_of_different_widths(notation: str, text: str, found: list[str]) -> None:
+    assert [hit.group() for hit in hits(notation, text)] == found
 
 
 @pytest.mark.parametrize("notation", ["(", "[a", "a\\", "/a/x", "(?<=a*)b", "a**"])
@@ -116,7 +165,6 @@ def distance(a: str, b: str) -> int:
 
 
 def test_replacement_signs() -> None:
-    expression = compile_expression("/(a)(b)?/g")
-    assert expression.replace("xaby", "[$1$2$3$$]") == "x[ab$3$]y"
-    assert expression.replace("xay", "<$`|$&|$'|$2>") == "x<x|a|y|>y"
-    assert compile_expression("(?<n>a)").replace("ca", "$<n>$<n>") == "caa"
+    assert replaced("/(a)(b)?/g", "xaby", "[$1$2$3$$]") == "x[ab$3$]y"
+    assert replaced("/(a)(b)?/g", "xay", "<$`|$&|$'|$2>") == "x<x|a|y|>y"
+    assert replaced("(?<n>a)", "ca", "$<n>$<n>") == "caa"

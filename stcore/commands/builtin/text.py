@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Awaitable
 
 from stcore.commands.call import Call
 from stcore.commands.declaration import Example, Named, Unnamed, command
 from stcore.commands.fuzzy import best_match, first_match
-from stcore.commands.regex import Expression, compile_expression, replace_literal
+from stcore.commands.regex import (
+    Expression,
+    Hit,
+    compile_expression,
+    fill,
+    replace_hits,
+    replace_literal,
+    searched,
+)
 from stcore.errors import UserError
 from stcore.macros.numbers import js_json, parse_json, to_number, utf16_length, utf16_slice
 from stcore.macros.text import WHITESPACE
@@ -91,7 +100,7 @@ def _position(text: str, length: int) -> int:
         Example(r'/replace mode=regex pattern="(\w+) gate" replacer="[$1]" Red gate', pipe="[Red]"),
     ),
 )
-def replace(call: Call) -> str:
+def replace(call: Call) -> str | Awaitable[str]:
     """An expression replaces only its first match unless it has the flag `g`; one that is invalid replaces nothing."""
     pattern, mode = call.argument("pattern"), call.argument("mode", "literal")
     if not pattern:
@@ -104,7 +113,8 @@ def replace(call: Call) -> str:
         expression = compile_expression(pattern)
     except ValueError:
         return call.text
-    return expression.replace(call.text, call.argument("replacer"))
+    text, replacer = call.text, call.argument("replacer")
+    return searched(expression, text, lambda hits: replace_hits(text, hits, lambda hit: fill(replacer, hit)))
 
 
 @command(
@@ -120,8 +130,8 @@ def replace(call: Call) -> str:
         Example('/test pattern="(" x', error="execution"),
     ),
 )
-def test(call: Call) -> bool:
-    return bool(_expression(call).pattern.search(call.text))
+def test(call: Call) -> bool | Awaitable[bool]:
+    return searched(_expression(call), call.text, bool, every=False)
 
 
 @command(
@@ -138,12 +148,16 @@ def test(call: Call) -> bool:
         ),
     ),
 )
-def match(call: Call) -> str:
+def match(call: Call) -> str | Awaitable[str]:
     expression = _expression(call)
-    rows = expression.groups(call.text)
-    if expression.every:
-        return js_json(rows)
-    return js_json(rows[0]) if rows else ""
+
+    def listed(hits: list[Hit]) -> str:
+        rows = [[hit.group(), *hit.groups] for hit in hits]
+        if expression.every:
+            return js_json(rows)
+        return js_json(rows[0]) if rows else ""
+
+    return searched(expression, call.text, listed)
 
 
 def _expression(call: Call) -> Expression:
