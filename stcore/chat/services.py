@@ -37,7 +37,7 @@ def services_for(session: Session) -> Services:
 
     replies = RepliesPort(
         lambda: host.reply_sets,
-        lambda: host.reply_sets.places(session.chat_id),
+        lambda: session.chat_id,
         lambda: session.surroundings.facts.input,
         lambda text, send: session.put(text, send=send),
     )

@@ -159,7 +159,7 @@ def run(name: str, arguments: tuple[str, ...], answers: tuple[str, ...], chat_id
         from stcore.chat.replies.acting import act
         from stcore.chat.replies.press import press
 
-        found = await host.reply_sets.find(name, await host.reply_sets.places(chat_id))
+        found = await host.reply_sets.find(name, chat_id)
         if found is None:
             raise NotFound(f"There is no quick reply “{name}”.", hint="`stcore replies list SET` shows those of a set.")
         return await act(await host.session(chat_id, ui), press(found), given)

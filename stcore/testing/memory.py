@@ -246,9 +246,7 @@ class MemoryHost:
         base = environment or Environment()
         self.environment = base.child(user=user, char=character, local=self.local, globals=self.globals)
         self.replies = ReplyLibrary(MemoryStore())
-        port = RepliesPort(
-            lambda: self.replies, lambda: self.replies.places("memory"), lambda: self.ui.input, self._say
-        )
+        port = RepliesPort(lambda: self.replies, lambda: "memory", lambda: self.ui.input, self._say)
         self.injections = Injections(MemoryShelf())
         self.note = Notes(MemoryShelf(), MemoryShelf())
         self.services = Services(

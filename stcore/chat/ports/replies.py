@@ -19,37 +19,34 @@ from stcore.errors import NotFound
 class RepliesPort:
     """Satisfies ``Scripts`` and ``Replies`` of the commands.
 
-    ``scopes`` tells where sets may be switched on now, ``typed`` what stands in the message box, ``say`` puts a text
-    into it and sends it when it is told to.
+    ``chat_id`` tells the open chat, ``typed`` what stands in the message box, ``say`` puts a text into it and sends it
+    when it is told to.
     """
 
     def __init__(
         self,
         library: Callable[[], ReplyLibrary],
-        scopes: Callable[[], Awaitable[Sequence[str]]],
+        chat_id: Callable[[], str | None],
         typed: Callable[[], str],
         say: Callable[[str, bool], Awaitable[None]],
     ) -> None:
-        self._library, self._scopes, self._typed, self._say = library, scopes, typed, say
+        self._library, self._chat_id, self._typed, self._say = library, chat_id, typed, say
 
     # -- calling -----------------------------------------------------------------------------------------------------
 
     async def find(self, name: str, *, of_character: bool = True) -> StoredScript | None:
-        scopes = await self._scopes()
-        if not of_character:
-            scopes = [scope for scope in scopes if not scope.startswith("character:")]
-        found = await self._library().find(name, scopes)
+        found = await self._library().find(name, self._chat_id(), of_character=of_character)
         return self._stored(found) if found is not None else None
 
     async def at(self, position: int) -> StoredScript | None:
-        listed = await self._library().listed(await self._scopes())
+        listed = await self._library().listed(self._chat_id())
         return self._stored(listed[position]) if 0 <= position < len(listed) else None
 
     async def listed(self) -> Sequence[str]:
-        return [found.name for found in await self._library().listed(await self._scopes())]
+        return [found.name for found in await self._library().listed(self._chat_id())]
 
     async def names(self) -> Sequence[str]:
-        active = [found.reply.label for found in await self._library().listed(await self._scopes())]
+        active = [found.reply.label for found in await self._library().listed(self._chat_id())]
         known = [f"{of.name}.{reply.label}" for of in await self._library().sets() for reply in of.replies]
         return list(dict.fromkeys(name for name in (*active, *known) if name))
 
@@ -65,7 +62,7 @@ class RepliesPort:
     async def sets(self, where: Where = "all") -> Sequence[str]:
         if where == "all":
             return await self._library().names()
-        scope = await self._scope(where)
+        scope = self._scope(where)
         return [of.name for of in await self._library().switched_on(scope)] if scope else []
 
     async def labels(self, set_name: str) -> Sequence[str]:
@@ -73,15 +70,16 @@ class RepliesPort:
 
     async def switch(self, set_name: str, where: Literal["global", "chat"], on: bool | None, *, visible: bool) -> None:
         await self._library().get(set_name)
-        scope = await self._scope(where)
+        scope = self._scope(where)
         if scope is not None:
             await self._library().switch(scope, set_name, on, visible=visible)
 
-    async def _scope(self, where: Literal["global", "chat"]) -> str | None:
+    def _scope(self, where: Literal["global", "chat"]) -> str | None:
         """Where sets are switched on; a script without a chat has none for it."""
         if where == "global":
             return EVERYWHERE
-        return next((scope for scope in await self._scopes() if scope.startswith("chat:")), None)
+        chat_id = self._chat_id()
+        return chat_id and f"chat:{chat_id}"
 
     async def create_set(self, name: str, options: SetOptions) -> None:
         await self._library().add(_with_options(ReplySet(name), options), replacing=True)

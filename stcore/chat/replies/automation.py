@@ -106,8 +106,7 @@ class Automation:
             self._stopped = False
         if not switched_on(session.host):
             return
-        library = session.host.reply_sets
-        for found in await library.due(await library.places(session.chat_id), occasion, automation_ids):
+        for found in await session.host.reply_sets.due(session.chat_id, occasion, automation_ids):
             if not self._stopped:
                 await self._run(found)
         if not self._depth:

@@ -23,7 +23,7 @@ async def buttons(host: Host, chat_id: str | None) -> list[dict[str, Any]]:
     """
     if not switched_on(host):
         return []
-    active = await host.reply_sets.active(await host.reply_sets.places(chat_id))
+    active = await host.reply_sets.active(chat_id)
     shown = [of for of, visible in active if visible and of.replies]
     linked = any(reply.menu for of in shown for reply in of.replies)
     known = {of.name: of for of in await host.reply_sets.sets()} if linked else {}

@@ -27,7 +27,7 @@ class Found:
 
 
 class ReplyLibrary:
-    """All sets of one host. ``scopes`` are those that :meth:`places` gives for a chat."""
+    """All sets of one host. Without a chat (``None``) only what is switched on everywhere is active."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -100,7 +100,7 @@ class ReplyLibrary:
     async def places(self, chat_id: str | None) -> Sequence[str]:
         """Where sets may be switched on for a chat, in the order in which they count: everywhere, for it, for its
         character."""
-        return await self._store.places(chat_id)
+        return await self._store.read(lambda shelf: shelf.places(chat_id))
 
     async def switch(self, scope: str, name: str, on: bool | None = None, *, visible: bool = True) -> bool:
         """Switch a set on (``None``: the other way round) in a scope, with its buttons or without. Whether it is on."""
@@ -135,17 +135,20 @@ class ReplyLibrary:
         """The sets that are switched on in one scope."""
         return await self._store.read(lambda shelf: list(shelf.active(scope)))
 
-    async def active(self, scopes: Sequence[str]) -> Sequence[tuple[ReplySet, bool]]:
-        """The sets that are on, each once, with whether they show their buttons."""
-        return await self._store.read(lambda shelf: _active(shelf, scopes))
+    async def active(self, chat_id: str | None) -> Sequence[tuple[ReplySet, bool]]:
+        """The sets that are on in a chat, each once, with whether they show their buttons."""
+        return await self._store.read(lambda shelf: _active(shelf, chat_id))
 
     # -- replies -----------------------------------------------------------------------------------------------------
 
-    async def find(self, name: str, scopes: Sequence[str]) -> Found | None:
-        """The reply that ``/run name`` means: a label in an active set, else ``Set.Label`` of any set (17.2)."""
+    async def find(self, name: str, chat_id: str | None, *, of_character: bool = True) -> Found | None:
+        """The reply that ``/run name`` means: a label in an active set, else ``Set.Label`` of any set (17.2).
+
+        Without ``of_character`` what is only on for the character of the chat does not count.
+        """
 
         def fn(shelf: Shelf) -> Found | None:
-            for of, _ in _active(shelf, scopes):
+            for of, _ in _active(shelf, chat_id, of_character=of_character):
                 if (reply := of.reply(label=name)) is not None:
                     return Found(of, reply)
             set_name, dot, label = name.partition(".")
@@ -155,17 +158,17 @@ class ReplyLibrary:
 
         return await self._store.read(fn)
 
-    async def listed(self, scopes: Sequence[str]) -> Sequence[Found]:
+    async def listed(self, chat_id: str | None) -> Sequence[Found]:
         """Every reply of the active sets, in the order in which ``/qr`` counts them."""
-        return [Found(of, reply) for of, _ in await self.active(scopes) for reply in of.replies]
+        return [Found(of, reply) for of, _ in await self.active(chat_id) for reply in of.replies]
 
     async def due(
-        self, scopes: Sequence[str], occasion: Occasion | None, automation_ids: frozenset[str] = frozenset()
+        self, chat_id: str | None, occasion: Occasion | None, automation_ids: frozenset[str] = frozenset()
     ) -> Sequence[Found]:
         """The replies of active sets that run by themselves on an occasion, or for entries with these ids (17.5)."""
         return [
             found
-            for found in await self.listed(scopes)
+            for found in await self.listed(chat_id)
             if occasion in found.reply.occasions or found.reply.automation_id in automation_ids
         ]
 
@@ -186,10 +189,15 @@ def _check_name(name: str) -> None:
         raise UserError(f"A set needs a name of 1 to {LONGEST_NAME} characters.")
 
 
-def _active(shelf: Shelf, scopes: Sequence[str]) -> list[tuple[ReplySet, bool]]:
+def _active(shelf: Shelf, chat_id: str | None, *, of_character: bool = True) -> list[tuple[ReplySet, bool]]:
     """A set that is on in several scopes counts where it comes first, and shows when one of them shows it."""
+    # Asked for after every message: where nothing is on anywhere, one question has to be enough.
+    used = frozenset(shelf.scopes())
+    places = shelf.places(chat_id) if used else ()
     visible: dict[str, bool] = {}
-    for scope in scopes:
+    for scope in places:
+        if scope not in used or (not of_character and scope.startswith("character:")):
+            continue
         for of in shelf.active(scope):
             visible[of.name] = visible.get(of.name, False) or of.visible
     sets = ((shelf.get(name), shown) for name, shown in visible.items())

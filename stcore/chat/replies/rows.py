@@ -46,12 +46,6 @@ class RowStore:
         self._bus.wake()
         return result
 
-    async def places(self, chat_id: str | None) -> Sequence[str]:
-        if chat_id is None:
-            return scopes_of(None)
-        query = select(chats.c.character_id).where(chats.c.id == chat_id)
-        return scopes_of(chat_id, await self._database.read(lambda c: c.execute(query).scalar()))
-
 
 class _RowShelf:
     """The shelf as one transaction sees it."""
@@ -86,3 +80,9 @@ class _RowShelf:
 
     def scopes(self) -> Sequence[str]:
         return list(self._connection.execute(select(settings.c.scope).where(settings.c.key == KEY)).scalars())
+
+    def places(self, chat_id: str | None) -> Sequence[str]:
+        if chat_id is None:
+            return scopes_of(None)
+        query = select(chats.c.character_id).where(chats.c.id == chat_id)
+        return scopes_of(chat_id, self._connection.execute(query).scalar())

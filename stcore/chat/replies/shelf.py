@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Protocol, TypeVar
 
@@ -51,13 +51,13 @@ class Shelf(Protocol):
         """Every scope in which a set is switched on."""
         ...
 
+    def places(self, chat_id: str | None) -> Sequence[str]:
+        """The scopes in which a set may be switched on for a chat, in the order in which they count (17.2)."""
+        ...
+
 
 class Store(Protocol):
     """Runs functions on a shelf: all of one, or nothing, happens."""
-
-    async def places(self, chat_id: str | None) -> Sequence[str]:
-        """The scopes in which a set may be switched on for a chat, in the order in which they count (17.2)."""
-        ...
 
     async def read(self, fn: Callable[[Shelf], T]) -> T:
         """The result of ``fn``, which only looks."""
@@ -74,14 +74,12 @@ def by_alphabet(name: str) -> tuple[str, str]:
 
 
 class MemoryStore:
-    """A shelf of dictionaries, for scripts that run without a database."""
+    """A shelf of dictionaries, for scripts that run without a database. ``characters`` are those of chats, by id."""
 
-    def __init__(self) -> None:
+    def __init__(self, characters: Mapping[str, str] | None = None) -> None:
+        self._characters = characters or {}
         self._sets: dict[str, ReplySet] = {}
         self._active: dict[str, tuple[ActiveSet, ...]] = {}
-
-    async def places(self, chat_id: str | None) -> Sequence[str]:
-        return scopes_of(chat_id)
 
     async def read(self, fn: Callable[[Shelf], T]) -> T:
         return fn(self)
@@ -117,3 +115,6 @@ class MemoryStore:
 
     def scopes(self) -> Sequence[str]:
         return list(self._active)
+
+    def places(self, chat_id: str | None) -> Sequence[str]:
+        return scopes_of(chat_id, self._characters.get(chat_id or ""))

@@ -10,9 +10,9 @@ from stcore.chat.replies.library import ReplyLibrary
 from stcore.chat.replies.records import ActiveSet, MenuLink, Reply, ReplySet
 from stcore.errors import NotFound, UserError
 
-pytestmark = pytest.mark.anyio
+from .conftest import CHARACTER, CHAT
 
-SCOPES = ("host", "chat:1", "character:9")
+pytestmark = pytest.mark.anyio
 
 
 def a_set(name: str, *labels: str) -> ReplySet:
@@ -23,19 +23,21 @@ def a_set(name: str, *labels: str) -> ReplySet:
 
 
 async def found(library: ReplyLibrary, name: str) -> str | None:
-    reply = await library.find(name, SCOPES)
+    reply = await library.find(name, CHAT)
     return None if reply is None else reply.reply.message.removeprefix("/pass ")
 
 
 async def test_a_label_counts_in_active_sets_by_their_place_and_else_with_its_set(library: ReplyLibrary) -> None:
     for name in ("Idle", "Mine", "Chat", "World"):
         await library.add(a_set(name, "x", f"only-{name}"))
-    await library.switch("character:9", "Mine", True)
-    await library.switch("chat:1", "Chat", True)
+    await library.switch(f"character:{CHARACTER}", "Mine", True)
+    await library.switch(f"chat:{CHAT}", "Chat", True)
     assert await found(library, "x") == "Chat-x"
     await library.switch("host", "World", True, visible=False)
     assert await found(library, "x") == "World-x"
     assert await found(library, "only-Mine") == "Mine-only-Mine"
+    assert await library.find("only-Mine", CHAT, of_character=False) is None
+    assert await library.find("only-Mine", None) is None
     assert await found(library, "only-Idle") is None
     assert await found(library, "Idle.only-Idle") == "Idle-only-Idle"
     assert await found(library, "nobody") is None
@@ -56,11 +58,11 @@ async def test_switching_toggles_and_counts_a_set_once(library: ReplyLibrary) ->
     await library.add(a_set("B", "2", "3"))
     assert await library.switch("host", "B")
     await library.switch("host", "A", True)
-    await library.switch("chat:1", "B", True, visible=False)
-    assert [item.reply.label for item in await library.listed(SCOPES)] == ["2", "3", "1"]
-    assert [(of.name, visible) for of, visible in await library.active(SCOPES)] == [("B", True), ("A", True)]
+    await library.switch(f"chat:{CHAT}", "B", True, visible=False)
+    assert [item.reply.label for item in await library.listed(CHAT)] == ["2", "3", "1"]
+    assert [(of.name, visible) for of, visible in await library.active(CHAT)] == [("B", True), ("A", True)]
     assert not await library.switch("host", "B")
-    assert [(of.name, visible) for of, visible in await library.active(SCOPES)] == [("A", True), ("B", False)]
+    assert [(of.name, visible) for of, visible in await library.active(CHAT)] == [("A", True), ("B", False)]
     await library.arrange("host", [ActiveSet("B"), ActiveSet("A", False)])
     assert [of.name for of in await library.switched_on("host")] == ["B", "A"]
     with pytest.raises(NotFound):
@@ -71,13 +73,13 @@ async def test_a_renamed_or_deleted_set_is_followed_everywhere(library: ReplyLib
     await library.add(a_set("Old", "x"))
     linking = a_set("Linking", "y")
     await library.add(linking.with_changed(replace(linking.replies[0], menu=(MenuLink("Old", True),))))
-    await library.switch("chat:1", "Old", True)
+    await library.switch(f"chat:{CHAT}", "Old", True)
     await library.rename("Old", "New")
     assert await library.names() == ["Linking", "New"]
-    assert [of.name for of in await library.switched_on("chat:1")] == ["New"]
+    assert [of.name for of in await library.switched_on(f"chat:{CHAT}")] == ["New"]
     assert (await library.get("Linking")).replies[0].menu == (MenuLink("New", True),)
     await library.delete("New")
-    assert await library.switched_on("chat:1") == []
+    assert await library.switched_on(f"chat:{CHAT}") == []
     assert (await library.get("Linking")).replies[0].menu == ()
 
 
