@@ -67,6 +67,8 @@ class _Block:
     open_pipe: str = ""
     """What parts the last statement from one that may follow."""
     needs_pipe: bool = False
+    first_pipe: bool = False
+    """Whether a pipe stands before the first statement."""
 
 
 def format_script(source: str, registry: Registry, flags: Flags | None = None) -> str:
@@ -117,6 +119,7 @@ class _Formatter:
         """The statement being read goes among the rows; ``at`` is the place of the pipe or of the end."""
         block = self._blocks[-1]
         if not block.statement:
+            block.first_pipe = block.first_pipe or not block.rows
             if pipe == "||" and block.open_pipe:
                 block.open_pipe = block.open_pipe.rstrip("|") + "||"  # "| ||" counts as "||"
             return
@@ -124,6 +127,8 @@ class _Formatter:
         if block.open_pipe:
             _append(block.rows, block.open_pipe)
         rows = _joined(block.statement)
+        if block.first_pipe and not block.rows and block.kind == "PLAIN":
+            rows[0] = _Row(0, f"| {rows[0].text}")  # without it "name=" would declare an argument
         block.rows += rows
         # A backslash that touched the pipe escapes, or is escaped, by touching it.
         touching = rows[-1].text.endswith("\\") and self._source[at - 1 : at] == "\\"
