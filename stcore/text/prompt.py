@@ -87,12 +87,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt, ready to be sent. ``budget`` are the tokens it was made for; ``prefill`` begins the reply."""
+    """A prompt, ready to be sent. ``budget`` are the tokens it was made for; ``prefill`` begins the reply;
+    ``examples_left_out`` example dialogues had no room in it."""
 
     parts: tuple[Part, ...]
     budget: int = CONTEXT_TOKENS
     prefill: str = ""
     prefill_name: str = ""
+    examples_left_out: int = 0
 
     @property
     def tokens(self) -> int:
@@ -157,9 +159,10 @@ def assemble(recipe: Recipe, history: Sequence[Spoken]) -> Prompt:
     left = recipe.budget - sum(part.tokens for part in (*head, *tail, *closing))
     left -= sum(part.tokens for parts in between.values() for part in parts) + estimate_tokens(recipe.prefill)
     kept, left = _newest(recipe, history, left)
-    head = _with_examples(recipe, head, left)
+    told, left_out = _fitting_examples(recipe, left)
+    head = _with_examples(recipe, head, told) if told else head
     parts = (*head, *_spread(kept, between), *tail, *closing)
-    return Prompt(parts, recipe.budget, recipe.prefill, recipe.char)
+    return Prompt(parts, recipe.budget, recipe.prefill, recipe.char, left_out)
 
 
 def count_tokens(message: ChatMessage) -> int:
@@ -229,19 +232,21 @@ def _joined(recipe: Recipe, position: Position, side: Sequence[Part]) -> list[Pa
     return made
 
 
-def _with_examples(recipe: Recipe, head: list[Part], left: int) -> list[Part]:
-    """The head with as many example dialogues as there is room for, in their place."""
-    entry = next((entry for entry in recipe.entries if entry.identifier == EXAMPLES), None)
-    if entry is None or not entry.enabled:
-        return head
-    blocks: list[str] = []
-    for block in split_examples(recipe.examples):
+def _fitting_examples(recipe: Recipe, left: int) -> tuple[list[str], int]:
+    """As many example dialogues as there is room for, and how many there is none for."""
+    if not any(entry.enabled for entry in recipe.entries if entry.identifier == EXAMPLES):
+        return [], 0
+    blocks = split_examples(recipe.examples)
+    for number, block in enumerate(blocks):
         left -= estimate_tokens(block) + MESSAGE_TOKENS
         if left < 0:
-            break
-        blocks.append(block)
-    if not blocks:
-        return head
+            return blocks[:number], len(blocks) - number
+    return blocks, 0
+
+
+def _with_examples(recipe: Recipe, head: list[Part], blocks: Sequence[str]) -> list[Part]:
+    """The head with the example dialogues in their place."""
+    entry = next(entry for entry in recipe.entries if entry.identifier == EXAMPLES)
     identifiers = [entry.identifier for entry in recipe.entries]
     behind = set(identifiers[identifiers.index(EXAMPLES) + 1 :])
     place = next((number for number, part in enumerate(head) if part.source in behind), len(head))

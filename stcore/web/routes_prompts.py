@@ -33,7 +33,8 @@ async def read_prompt(
 ) -> dict[str, Any]:
     """`parts` in their order: each with its `source`, `role`, `text`, estimated `tokens`, whether it is `joined` to the
     one before it in one message, and the `position` of the message of the chat that it is. `messages` (or `text`) is
-    what the model would receive; `lore` says which entries of world info joined, and why. Nothing is sent.
+    what the model would receive; `lore` says which entries of world info joined, and why; `left_out` counts the
+    `messages` and the `examples` of the card that had no room. Nothing is sent.
     """
     session = await web.host.session(chat_id, web.ui(chat_id))
     return await itemise(session, Wanted(kind, instruction))

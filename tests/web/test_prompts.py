@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stcore.chat.records import NewMessage
 from stcore.host import Host
 from tests.web.conftest import Page
 
@@ -25,6 +26,7 @@ async def test_a_prompt_is_shown_piece_by_piece(page: Page, host: Host) -> None:
         **{"tokens": 2, "position": None, "joined": True},
     }
     assert seen["tokens"] == sum(part["tokens"] for part in seen["parts"])
+    assert seen["left_out"] == {"messages": 0, "examples": 0}
     await page.ask("DELETE", f"/api/chats/{chat_id}/injections/mood", expect=204)
     assert list((await page.ask("GET", f"/api/chats/{chat_id}/injections"))["injections"]) == ["gone"]
 
@@ -77,3 +79,17 @@ async def test_switches_and_profiles(page: Page) -> None:
     assert again["selected"]["profile"] == "Mine"
     await page.error("PATCH", "/api/presets/switches", {"post_processing": "sometimes"}, expect=422)
     assert (await page.ask("GET", "/api/presets/entries"))["entries"][0]["identifier"] == "main"
+
+
+async def test_it_is_told_what_has_no_room_in_a_prompt(page: Page, host: Host) -> None:
+    examples = "<START>\n{{char}}: One.\n<START>\n{{char}}: " + "Much more of this. " * 300
+    made = await page.ask("POST", "/api/characters", {"name": "Mira", "fields": {"mes_example": examples}}, expect=201)
+    chat = await page.ask("POST", f"/api/characters/{made['id']}/chat", {})
+    for number in range(6):
+        await host.chats.append(chat["id"], NewMessage("user", "User", f"Message {number}. " + "Long words. " * 100))
+    await page.ask("PUT", "/api/presets/preset/Narrow", {"data": {"context_tokens": 1200, "max_tokens": 100}})
+    await page.ask("PUT", "/api/presets/preset/selected", {"name": "Narrow"})
+    seen = await page.ask("GET", f"/api/chats/{chat['id']}/prompt")
+    shown = [part for part in seen["parts"] if part["position"] is not None]
+    assert seen["left_out"] == {"messages": 6 - len(shown), "examples": 1}
+    assert shown and seen["first_included"] == shown[0]["position"] > 0

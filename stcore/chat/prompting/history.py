@@ -40,3 +40,11 @@ async def count_said(scene: Scene, before: int | None) -> int:
         mine = and_(mine, messages.c.position < before)
     query = select(func.count()).select_from(messages).where(mine)
     return int(await scene.host.database.read(lambda connection: connection.execute(query).scalar_one()))
+
+
+async def count_left_out(scene: Scene, first: int | None) -> int:
+    """How many messages of the chat lie before the ``first`` one that a prompt has room for; hidden messages do
+    not count."""
+    shown = and_(messages.c.chat_id == scene.chat_id, messages.c.hidden.is_(False))
+    query = select(func.count()).select_from(messages).where(shown, messages.c.position < (first or 0))
+    return int(await scene.host.database.read(lambda connection: connection.execute(query).scalar_one()))

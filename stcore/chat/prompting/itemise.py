@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stcore.chat.prompting.build import Request, build_request
+from stcore.chat.prompting.history import count_left_out
 from stcore.chat.prompting.scene import Wanted
 from stcore.text.prompt import Part
 
@@ -17,12 +18,17 @@ async def itemise(session: Session, wanted: Wanted) -> dict[str, Any]:
     """The prompt for ``wanted`` in the chat of ``session``. Nothing is remembered of it, nothing is sent."""
     chat_id = await session.open_chat()
     connection = await session.host.texts.open()
-    request = await build_request(session.scene(chat_id), wanted, connection, keep=False)
+    scene = session.scene(chat_id)
+    request = await build_request(scene, wanted, connection, keep=False)
     return {
         "connection": connection.name,
         "model": request.completion.model or str(getattr(connection.options, "model", "") or ""),
         "form": connection.model.form(connection.options),
         **_described(request),
+        "left_out": {
+            "messages": await count_left_out(scene, request.prompt.first_included),
+            "examples": request.prompt.examples_left_out,
+        },
     }
 
 
