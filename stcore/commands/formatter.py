@@ -75,7 +75,9 @@ def format_script(source: str, registry: Registry, flags: Flags | None = None) -
     """``source`` laid out, with a line break at the end. Raises :class:`ParseError` for what cannot be read."""
     scanner = Scanner(source, flags or Flags(), registry.find, registry.suggest)
     rows = _Formatter(source).format(scanner.tokens())
-    return "".join(f"{_INDENT * row.level}{row.text}\n" for row in rows)
+    text = "\n".join(f"{_INDENT * row.level}{row.text}" for row in rows)
+    # Behind a backslash at the very end a line break would be escaped by it.
+    return text if not text or source.endswith("\\") else f"{text}\n"
 
 
 class _Formatter:
