@@ -8,15 +8,13 @@ from stcore.chat.ports.characters import CharactersPort
 from stcore.chat.ports.chat import ChatPort
 from stcore.chat.ports.chats import ChatsPort
 from stcore.chat.ports.choices import choices_of
-from stcore.chat.ports.documents import DocumentsPort
 from stcore.chat.ports.generation import GenerationPort
 from stcore.chat.ports.groups import GroupsPort
 from stcore.chat.ports.images import ImagesPort
+from stcore.chat.ports.later import later
 from stcore.chat.ports.lore import LorePort
-from stcore.chat.ports.models import ModelsPort
 from stcore.chat.ports.personas import PersonasPort
 from stcore.chat.ports.presets import PresetsPort
-from stcore.chat.ports.replies import RepliesPort
 from stcore.chat.ports.tokens import TokensPort
 from stcore.chat.prompting.injections import Injections
 from stcore.chat.prompting.notes import Notes
@@ -35,7 +33,9 @@ def services_for(session: Session) -> Services:
     async def announce(occasion: Occasion) -> None:
         await session.automation.happened(occasion)
 
-    replies = RepliesPort(
+    replies = later(
+        "replies",
+        "RepliesPort",
         lambda: host.reply_sets,
         lambda: session.chat_id,
         lambda: session.surroundings.facts.input,
@@ -54,9 +54,9 @@ def services_for(session: Session) -> Services:
         injections=Injections(shelf),
         note=Notes(shelf, HostShelf(host)),
         presets=PresetsPort(lambda: host.presets),
-        models=ModelsPort(host),
+        models=later("models", "ModelsPort", host),
         tokens=TokensPort(session.tokens),
-        documents=DocumentsPort(session),
+        documents=later("documents", "DocumentsPort", session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
         scripts=replies,
