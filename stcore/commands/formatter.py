@@ -52,6 +52,8 @@ class _Piece:
     rows: list[_Row]
     start: int
     end: int
+    is_text: bool = False
+    """Whether space around it does not belong to it; at the end of a word it may be escaped and does."""
 
 
 @dataclass
@@ -112,7 +114,7 @@ class _Formatter:
             block.declaring = False
             block.kind = token.type
             text = text.strip(WHITESPACE)
-        self._put(block, _Piece([_Row(0, text)], start, token.end_pos))
+        self._put(block, _Piece([_Row(0, text)], start, token.end_pos, is_text=token.type == "TEXT"))
 
     def _put(self, block: _Block, piece: _Piece) -> None:
         (block.declarations if block.declaring else block.statement).append(piece)
@@ -163,18 +165,24 @@ def _append(rows: list[_Row], text: str) -> None:
 def _joined(pieces: Sequence[_Piece]) -> list[_Row]:
     """Pieces one after the other: what touched still touches, anything else is parted by one space."""
     rows = [_Row(0, "")]
-    end = None
+    before: _Piece | None = None
     for piece in pieces:
         first, *others = piece.rows
         text = first.text
-        if end is not None and end != piece.start:
-            rows[-1] = _Row(rows[-1].level, rows[-1].text.rstrip(WHITESPACE))
-            text = " " + text.lstrip(WHITESPACE)
+        if before is not None and before.end != piece.start:
+            _strip(rows, before)
+            text = " " + (text.lstrip(WHITESPACE) if piece.is_text else text)
         _append(rows, text)
         rows += others
-        end = piece.end
-    rows[-1] = _Row(rows[-1].level, rows[-1].text.rstrip(WHITESPACE))
+        before = piece
+    _strip(rows, before)
     return rows
+
+
+def _strip(rows: list[_Row], piece: _Piece | None) -> None:
+    """Take the space behind a text away."""
+    if piece is not None and piece.is_text:
+        rows[-1] = _Row(rows[-1].level, rows[-1].text.rstrip(WHITESPACE))
 
 
 def _closure(block: _Block, end: str, *, touching: bool) -> list[_Row]:

@@ -120,6 +120,8 @@ SCRIPTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "  ", "\n"])), ma
 @example("| || /upper")
 @example("|a=")
 @example("/let \\")
+@example("/let \\ ")
+@example("/times 1 {: /let \\  :}")
 @example("x=1 | a=2 | /pass b")
 @example("x=1 /pass {{var::x}}")
 def test_reading_the_result_gives_the_same_program(script: str) -> None:
