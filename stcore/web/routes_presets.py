@@ -71,6 +71,7 @@ async def select_preset(web: WebDep, kind: str, body: PresetName) -> dict[str, A
 
 @router.get("/{kind}/{name}", summary="One preset")
 async def get_preset(web: WebDep, kind: str, name: str) -> dict[str, Any]:
+    """With all it holds; `shipped` tells whether it comes with the program."""
     return (await web.host.presets.get(kind, name)).to_dict()
 
 
@@ -82,6 +83,7 @@ async def save_preset(web: WebDep, kind: str, name: str, body: PresetData) -> di
 
 @router.patch("/{kind}/{name}", summary="Rename a preset")
 async def rename_preset(web: WebDep, kind: str, name: str, body: PresetName) -> dict[str, Any]:
+    """One that is selected stays selected. Shipped ones keep their names."""
     return (await web.host.presets.rename(kind, name, body.name)).to_dict()
 
 

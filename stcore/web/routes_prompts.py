@@ -51,6 +51,7 @@ async def read_chat_note(web: WebDep, chat_id: str) -> dict[str, Any]:
 
 @router.patch("/chats/{chat_id}/note", summary="Change the author's note of a chat")
 async def change_chat_note(web: WebDep, chat_id: str, body: NoteChange) -> dict[str, Any]:
+    """Only the fields that are sent; gives the whole note."""
     return asdict(await Notes(await _shelf(web, chat_id), HostShelf(web.host)).change(**body.given()))
 
 
@@ -62,12 +63,14 @@ async def read_default_note(web: WebDep) -> dict[str, Any]:
 
 @router.patch("/note", summary="Change the default author's note")
 async def change_default_note(web: WebDep, body: NoteChange) -> dict[str, Any]:
+    """Chats that have a note of their own keep it."""
     changed = await HostShelf(web.host).change(NOTE, lambda stored: {**asdict(read_note(stored)), **body.given()})
     return asdict(read_note(changed))
 
 
 @router.get("/characters/{character_id}/note", summary="The author's note of a character")
 async def read_character_note(web: WebDep, character_id: str) -> dict[str, Any]:
+    """Empty and unused where it has none."""
     character = await web.host.characters.get(character_id)
     stored = await web.host.preferences.get(f"character:{character.id}", NOTE)
     return CharacterNote.model_validate(stored or {}).model_dump()
@@ -86,11 +89,13 @@ async def write_character_note(web: WebDep, character_id: str, body: CharacterNo
 
 @router.get("/chats/{chat_id}/injections", summary="The injections of a chat, by id")
 async def read_injections(web: WebDep, chat_id: str) -> dict[str, Any]:
+    """Texts that `/inject` or this API put into its prompts."""
     return await _injections(await _shelf(web, chat_id))
 
 
 @router.put("/chats/{chat_id}/injections", summary="Replace the injections of a chat")
 async def write_injections(web: WebDep, chat_id: str, body: dict[str, InjectionBody]) -> dict[str, Any]:
+    """The body holds all of them by id; what is not in it is removed."""
     shelf = await _shelf(web, chat_id)
     await Injections(shelf).replace({key: Injection(**one.model_dump()) for key, one in body.items()})
     return await _injections(shelf)
@@ -98,6 +103,7 @@ async def write_injections(web: WebDep, chat_id: str, body: dict[str, InjectionB
 
 @router.delete("/chats/{chat_id}/injections/{injection_id}", status_code=204, summary="Remove an injection")
 async def remove_injection(web: WebDep, chat_id: str, injection_id: str) -> None:
+    """One that is not there is no failure."""
     await Injections(await _shelf(web, chat_id)).remove(injection_id)
 
 
