@@ -16,8 +16,8 @@ from stcore.errors import Span
 from stcore.macros.blocks import Block, Level, Verbatim
 from stcore.macros.branches import split_branches, without_mark
 from stcore.macros.calls import Content
-from stcore.macros.compiler import MAX_DEPTH
 from stcore.macros.definitions import Macro
+from stcore.macros.depth import MAX_DEPTH
 from stcore.macros.matching import similar
 from stcore.macros.parser import parse
 from stcore.macros.pipeline import is_plain, legacy_spellings

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from stcore.macros.blocks import Block, Item, Level, Verbatim
 from stcore.macros.calls import CallSite, Content, Origin
+from stcore.macros.depth import MAX_DEPTH, SHALLOW, make_room
 from stcore.macros.registry import Registry
 from stcore.macros.run import Compiled, Renderer, join
 from stcore.macros.shorthand import compile_variable
@@ -20,9 +21,6 @@ T = TypeVar("T")
 
 Task = Generator["Task[Any]", Any, T]
 """Compiling something: yields the tasks it depends on, returns what it is for."""
-
-MAX_DEPTH = 200
-"""Levels of macros inside macros; what lies deeper stays as text."""
 
 
 class Part(NamedTuple):
@@ -90,6 +88,8 @@ class Compiler:
             return item.text
         if isinstance(item, Verbatim):
             return self.source[start:end]
+        if self._depth == SHALLOW:
+            make_room()
         if self._depth >= MAX_DEPTH:
             self.problems.append(Problem(f"Macros deeper than {MAX_DEPTH} levels stay as text.", start, end))
             return self.source[start:end]

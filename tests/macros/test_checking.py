@@ -254,8 +254,8 @@ def test_of_very_many_problems_the_first_kinds_are_told() -> None:
 
 
 def test_deep_nesting_is_a_problem_and_no_failure() -> None:
-    found = problems("{{reverse::" * 300 + "x" + "}}" * 300)
-    assert [problem.message for problem in found] == ["Macros deeper than 200 levels stay as text."]
+    found = problems("{{reverse::" * 800 + "x" + "}}" * 800)
+    assert [problem.message for problem in found] == ["Macros deeper than 700 levels stay as text."]
 
 
 # -- names -------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
-"""A substitution ends: by time, whatever the text or the macros of a plugin do."""
+"""A substitution ends, and fits on the stack, whatever the text or the macros of a plugin do."""
 
 from __future__ import annotations
 
 import time
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from stcore.macros import Card, Diagnostic, Environment, MacroEngine, Registry, macro
 from stcore.macros.builtin import builtin_macros
@@ -42,3 +46,28 @@ def test_the_fields_of_the_card_share_the_time_of_the_text() -> None:
 
 def test_the_clock_of_the_environment_has_no_say_in_it() -> None:
     assert expanded("{{dawdle}}" * 130, 30, Environment())[0] == "." * 130
+
+
+@pytest.mark.parametrize(
+    ("before", "inside", "behind", "result"),
+    [
+        ("{{reverse::", "ab", "}}", "ab"),
+        ("{{reverse}}", "ab", "{{/reverse}}", "ab"),
+        ("{{if 1}}", "x", "{{/if}}", "x"),
+        ("{{if::1::", "x", "}}", "x"),
+        ("{{.v = ", "x", "}}", ""),
+    ],
+)
+def test_several_hundred_levels_work_in_every_thread(before: str, inside: str, behind: str, result: str) -> None:
+    said: list[Diagnostic] = []
+    text = before * 700 + inside + behind * 700
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(MacroEngine().expand, text, Environment(diagnostics=said.append)).result() == result
+    assert not said
+
+
+def test_deeper_levels_stay_as_text_with_a_reason() -> None:
+    said: list[Diagnostic] = []
+    text = "{{reverse::" * 100_000 + "x" + "}}" * 100_000
+    assert "{{reverse::" in MacroEngine().expand(text, Environment(diagnostics=said.append)) or said
+    assert "levels" in said[0].message
