@@ -30,6 +30,7 @@ _COMMANDS = {
     "chats": ("stcore.cli.chats", "Stored chats: list, show, export, import, delete."),
     "characters": ("stcore.cli.characters", "Characters and their cards: list, import, export."),
     "books": ("stcore.cli.books", "World info: list, import, export, delete."),
+    "presets": ("stcore.cli.presets", "What models are told and how they answer: list, select, import, prompt."),
     "pictures": ("stcore.cli.pictures", "Stored pictures: list, save."),
     "jobs": ("stcore.cli.jobs", "Pictures being made: list, watch, cancel, retry."),
     "replies": ("stcore.cli.replies", "Quick replies: list, export, import, on, off, run."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
@@ -105,7 +105,9 @@ class PresetStore:
     async def get(self, kind: str, name: str) -> Preset:
         """The preset of exactly this name, or ``NotFound``."""
         found = next((preset for preset in await self.list(kind) if preset.name == name), None)
-        return found if found is not None else _unknown(kind, name)
+        if found is None:
+            _unknown(kind, name)
+        return found
 
     async def find(self, kind: str, text: str) -> Preset | None:
         """The preset that ``text`` means: of that name in any case, else the most similar one."""
@@ -245,5 +247,5 @@ def _at(kind: str, name: str) -> Any:
     return and_(presets.c.kind == kind, presets.c.name == name)
 
 
-def _unknown(kind: str, name: str) -> Preset:
-    raise NotFound(f"There is no {kind} “{name}”.")
+def _unknown(kind: str, name: str) -> NoReturn:
+    raise NotFound(f"There is no {kind} “{name}”.", hint=f"`stcore presets list {kind}` shows those there are.")
