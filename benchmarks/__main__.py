@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ROOMS = ("startup", "languages", "macros", "lore", "storage", "pictures")
+ROOMS = ("startup", "languages", "scripts", "macros", "lore", "storage", "pictures")
 
 
 def main(wanted: list[str]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from stcore.commands.call import Call
 from stcore.commands.comparison import look_up
 from stcore.commands.declaration import Command, Example, Named, Unnamed, command
-from stcore.commands.scope import Scope
+from stcore.commands.scope import Closure, Scope
 from stcore.commands.values import numeric
 from stcore.macros.numbers import format_number, parse_json, to_number
 from stcore.macros.text import trim
@@ -26,13 +26,16 @@ _OPERAND = Unnamed("a number or the name of a variable", ("number", "varname"), 
 
 def operands(call: Call) -> list[float]:
     """The numbers a math command works on. What is no number and names none is dropped (16.2)."""
-    parts = [str(part) for part in call.parts]
-    words: list[Any] = list(parts)
-    if len(parts) == 1:
-        alone = trim(parts[0])
+    words: list[Any] = call.parts
+    if len(words) == 1:
+        alone = trim(str(words[0]))
         words = _list_items(alone) if alone.startswith("[") else alone.split()
-    found = (_number(word, call.scope) for word in words)
-    return [number for number in found if number is not None and not math.isnan(number)]
+    scope, numbers = call.scope, []
+    for word in words:
+        number = _number(str(word) if isinstance(word, Closure) else word, scope)
+        if number is not None and not math.isnan(number):
+            numbers.append(number)
+    return numbers
 
 
 def _list_items(text: str) -> list[Any]:
@@ -46,6 +49,9 @@ def _list_items(text: str) -> list[Any]:
 def _number(word: Any, scope: Scope) -> float | None:
     if not isinstance(word, str):
         return float(word) if isinstance(word, (int, float)) and not isinstance(word, bool) else None
+    number = numeric(word)
+    if number is not None:
+        return number
     word = trim(word)
     return numeric(look_up(word, scope)) if word else None
 
