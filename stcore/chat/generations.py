@@ -7,12 +7,14 @@ run beside it, but a stop ends them too.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from stcore.errors import Busy
 
 T = TypeVar("T")
+log = logging.getLogger("stcore.chat")
 
 
 class Generations:
@@ -65,10 +67,13 @@ class Generations:
     def _done(self, task: asyncio.Task[Any]) -> None:
         del self._behind[task]
         self._tell()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("A generation failed.", exc_info=error)
 
     def stop(self, chat_id: str | None) -> bool:
-        """Stop what is generated in the chat; whether there was anything."""
-        tasks = list(self._running.get(chat_id or "", {}))
+        """Stop what is generated in the chat, or about to be; whether there was anything."""
+        running = list(self._running.get(chat_id or "", {}))
+        tasks = running or [task for task, chat in self._behind.items() if chat == chat_id]
         for task in tasks:
             task.cancel()
         return bool(tasks)
@@ -80,7 +85,7 @@ class Generations:
 
     async def close(self) -> None:
         """Stop everything; words that had come are kept."""
-        for chat_id in list(self._running):
+        for chat_id in {*self._running, *self._behind.values()}:
             self.stop(chat_id)
         await self.finish()
 
