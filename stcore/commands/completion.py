@@ -216,11 +216,9 @@ async def _replies(what: str, services: Services) -> Sequence[str]:
     """The sets of quick replies, or the labels of all of them."""
     if services.replies is None:
         return ()
-    sets = await services.replies.sets()
     if what == "reply sets":
-        return sets
-    labels = [label for name in sets for label in await services.replies.labels(name)]
-    return list(dict.fromkeys(labels))
+        return await services.replies.sets()
+    return list(dict.fromkeys(await services.replies.labels(None)))
 
 
 def _stored(store: VariableStore, summary: str) -> list[Completion]:

@@ -65,8 +65,9 @@ class RepliesPort:
         scope = self._scope(where)
         return [of.name for of in await self._library().switched_on(scope)] if scope else []
 
-    async def labels(self, set_name: str) -> Sequence[str]:
-        return [reply.label for reply in (await self._library().get(set_name)).replies]
+    async def labels(self, set_name: str | None) -> Sequence[str]:
+        sets = await self._library().sets() if set_name is None else [await self._library().get(set_name)]
+        return [reply.label for of in sets for reply in of.replies]
 
     async def switch(self, set_name: str, where: Literal["global", "chat"], on: bool | None, *, visible: bool) -> None:
         await self._library().get(set_name)
@@ -106,7 +107,14 @@ class RepliesPort:
 
     async def link(self, set_name: str, key: ReplyKey, menu: str, *, chained: bool) -> None:
         await self._library().get(menu)
-        await self._change(set_name, key, lambda reply: replace(reply, menu=(*reply.menu, MenuLink(menu, chained))))
+        link = MenuLink(menu, chained)
+
+        def linked(reply: Reply) -> Reply:
+            known = any(other.set == menu for other in reply.menu)
+            menus = tuple(replace(other, chained=chained) if other.set == menu else other for other in reply.menu)
+            return replace(reply, menu=menus if known else (*menus, link))
+
+        await self._change(set_name, key, linked)
 
     async def unlink(self, set_name: str, key: ReplyKey, menu: str | None) -> None:
         def without(reply: Reply) -> Reply:

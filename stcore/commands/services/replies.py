@@ -47,8 +47,8 @@ class Replies(Protocol):
         """The names of all sets, or of those switched on everywhere or for the chat."""
         ...
 
-    async def labels(self, set_name: str) -> Sequence[str]:
-        """The labels of a set, in its order."""
+    async def labels(self, set_name: str | None) -> Sequence[str]:
+        """The labels of a set, or of all (``None``), in their order."""
         ...
 
     async def switch(self, set_name: str, where: Literal["global", "chat"], on: bool | None, *, visible: bool) -> None:
