@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from stcore.bus import Bus
+    from stcore.chat.characters.store import CharacterStore
     from stcore.chat.documents import DocumentStore
+    from stcore.chat.preferences import Preferences
+    from stcore.chat.prompting.presets import PresetStore
+    from stcore.chat.regexes.store import RegexStore
     from stcore.clock import Clock
     from stcore.storage.database import Database
 
 
-class _Host(Protocol):
+class ChatHost(Protocol):
     """What these parts need of the host they belong to."""
 
     clock: Clock
@@ -21,14 +25,27 @@ class _Host(Protocol):
     def database(self) -> Database: ...
     @property
     def bus(self) -> Bus: ...
+    @property
+    def preferences(self) -> Preferences: ...
+    @property
+    def characters(self) -> CharacterStore: ...
+    @property
+    def presets(self) -> PresetStore: ...
 
 
 class ChatParts:
     """A base of :class:`stcore.host.Host`."""
 
     @cached_property
-    def documents(self: _Host) -> DocumentStore:
+    def documents(self: ChatHost) -> DocumentStore:
         """The data bank."""
         from stcore.chat.documents import DocumentStore
 
         return DocumentStore(self.database, self.bus, self.clock)
+
+    @cached_property
+    def regexes(self: ChatHost) -> RegexStore:
+        """Regular expressions that change texts by themselves."""
+        from stcore.chat.regexes.store import RegexStore
+
+        return RegexStore(self)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stcore.chat.records import Message, NewMessage
+from stcore.chat.regexes.rewriting import rewrite
 from stcore.errors import BadResponse, StcoreError
 from stcore.storage.ids import new_id
 from stcore.text.reply import Reply, Replying
@@ -74,14 +75,14 @@ async def whole(made: Replying) -> Reply:
     return made.reply
 
 
-def replying(connection: TextConnection, request: Request) -> Replying:
-    """The reply to a request, in the making."""
+def replying(connection: TextConnection, request: Request, opening: str = "") -> Replying:
+    """The reply to a request, in the making; ``opening`` is what it goes on from."""
     ends = request.ends
     return Replying(
         connection,
         request.completion,
         speaker=ends.speaker,
-        opening=request.prompt.prefill,
+        opening=opening or request.prompt.prefill,
         marks=ends.marks,
         tags=ends.tags,
     )
@@ -117,9 +118,9 @@ class _Written:
 
     async def stream(self, request: Request) -> Message | None:
         """Show the words as they come; keep them in the end, whatever ends them."""
-        made = replying(self._connection, request)
         message = self._message
         opening = message.text if message is not None and self._wanted.kind == "continue" else request.prompt.prefill
+        made = replying(self._connection, request, opening)
         self._publish("reply.started", name=self._scene.environment.char, message_id=message.id if message else None)
         ended: dict[str, Any] = {}
         text = _Joined(opening)
@@ -145,7 +146,7 @@ class _Written:
         if not text.added.strip():
             return None
         chats, message = self._scene.host.chats, self._message
-        whole, extra = text.whole.rstrip(), self._extra(made)
+        whole, extra = await self._rewritten(text), await self._extra(made)
         if message is None:
             new = NewMessage("assistant", self._scene.environment.char, whole, extra=extra)
             return await chats.append(self._scene.chat_id, new)
@@ -162,13 +163,21 @@ class _Written:
             case _:
                 return await chats.add_swipe(message.id, whole, extra)
 
-    def _extra(self, made: Reply) -> dict[str, Any]:
+    async def _rewritten(self, text: _Joined) -> str:
+        """The whole text as regex scripts want it; of a message that goes on they saw the beginning already."""
+        host, environment = self._scene.host, self._scene.environment
+        if self._wanted.kind == "continue":
+            return text.opening + (await rewrite(host, environment, "reply", text.added)).rstrip()
+        return (await rewrite(host, environment, "reply", text.whole.rstrip())).rstrip()
+
+    async def _extra(self, made: Reply) -> dict[str, Any]:
         """How the text came to be, under the names by which chats are exchanged."""
         model = str(getattr(self._connection.options, "model", "") or "")
         extra: dict[str, Any] = {"api": self._connection.name, **({"model": model} if model else {})}
         if made.reasoning.strip():
             seconds = self._scene.host.clock.monotonic() - self._started
-            extra |= {"reasoning": made.reasoning.strip(), "reasoning_duration": round(seconds * 1000)}
+            thoughts = await rewrite(self._scene.host, self._scene.environment, "thoughts", made.reasoning.strip())
+            extra |= {"reasoning": thoughts, "reasoning_duration": round(seconds * 1000)}
         return extra if made.finished else {**extra, "cut_off": True}
 
 
@@ -176,7 +185,7 @@ class _Joined:
     """What stood there already, and the words that are added to it."""
 
     def __init__(self, opening: str) -> None:
-        self._opening, self.added = opening, ""
+        self.opening, self.added = opening, ""
 
     def add(self, words: str) -> str:
         """Add words; gives them with a blank before the first where words would grow together."""
@@ -187,8 +196,8 @@ class _Joined:
 
     @property
     def whole(self) -> str:
-        return self._opening + self.added
+        return self.opening + self.added
 
     def _grows_together(self, words: str) -> bool:
-        last, first = self._opening[-1:], words[:1]
+        last, first = self.opening[-1:], words[:1]
         return bool(last) and not last.isspace() and last not in "([{“‘«\"'*_-" and first.isalnum()

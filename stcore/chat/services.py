@@ -44,7 +44,7 @@ def services_for(session: Session) -> Services:
     shelf = ChatShelf(host, session.open_chat)
     return Services(
         environment=environment,
-        chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment, announce),
+        chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment, announce, session.rewrite),
         chats=ChatsPort(session),
         groups=GroupsPort(session),
         characters=CharactersPort(session),
@@ -57,6 +57,7 @@ def services_for(session: Session) -> Services:
         models=later("models", "ModelsPort", host),
         tokens=TokensPort(session.tokens),
         documents=later("documents", "DocumentsPort", session),
+        regexes=later("regexes", "RegexesPort", session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
         scripts=replies,

@@ -20,6 +20,7 @@ from stcore.storage.ids import new_id
 if TYPE_CHECKING:
     from stcore.chat.prompting.scene import Scene, Wanted
     from stcore.chat.records import Message
+    from stcore.chat.regexes.records import Place
     from stcore.chat.replies.automation import Automation
     from stcore.commands.runtime import Result, Run
     from stcore.commands.services import Ui
@@ -205,7 +206,7 @@ class Session:
         from stcore.chat.records import NewMessage
 
         chat_id = await self.open_chat()
-        new = NewMessage("user", self.environment.user, text)
+        new = NewMessage("user", self.environment.user, await self.rewrite("user", text))
         message = await self.host.chats.append(chat_id, new)
         await asyncio.to_thread(self.host.plugins.call, "stcore_message", chat_id=chat_id, message=message.to_dict())
         await self.window.refresh()
@@ -277,6 +278,12 @@ class Session:
         from stcore.text.tokens import Tokens
 
         return Tokens() if self.chat_id is None else (await self.host.presets.active()).tokens
+
+    async def rewrite(self, place: Place, text: str) -> str:
+        """``text``, which is about to be stored, as regex scripts want it."""
+        from stcore.chat.regexes.rewriting import rewrite
+
+        return await rewrite(self.host, self.environment, place, text)
 
     async def _passes(self, script: str) -> bool:
         """Whether the closure of an injection's filter lets it in; one that fails keeps it out and is told."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Models,
         Personas,
         Presets,
+        Regexes,
         Replies,
         Scripts,
         Services,
@@ -171,6 +172,13 @@ class Call:
         if self.services.documents is None:
             raise UserError(f"/{self.name} needs the data bank, which is not available here.")
         return self.services.documents
+
+    @property
+    def regexes(self) -> Regexes:
+        """The regex scripts; raises :class:`UserError` when this host has none."""
+        if self.services.regexes is None:
+            raise UserError(f"/{self.name} needs regex scripts, which are not available here.")
+        return self.services.regexes
 
     @property
     def images(self) -> Images:

@@ -24,7 +24,7 @@ class Web:
     def __init__(self, host: Host, key: bytes) -> None:
         self.host = host
         self.signer = PictureSigner(key, host.clock)
-        self.present = Presenter(self.signer)
+        self.present = Presenter(self.signer, host)
         self.audience = Audience()
         self.questions = Questions(host.bus, self.audience)
         self.debuggers = Debuggers(host.bus)

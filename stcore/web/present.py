@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from stcore.chat.records import Message
+from stcore.chat.regexes.rewriting import texts_to_show
 from stcore.storage.journal import Entry
 from stcore.web.markdown import Renderer
 from stcore.web.signing import PictureSigner
+
+if TYPE_CHECKING:
+    from stcore.host import Host
 
 
 class Presenter:
     """Adds to the host's dictionaries what only a web page needs. Nothing is changed in place."""
 
-    def __init__(self, signer: PictureSigner) -> None:
-        self._signer = signer
+    def __init__(self, signer: PictureSigner, host: Host) -> None:
+        self._signer, self._host = signer, host
         self._renderer = Renderer(signer.address)
 
     def html(self, text: str) -> str:
@@ -32,8 +36,8 @@ class Presenter:
         return (await self.messages([message]))[0]
 
     async def messages(self, messages: Iterable[Message]) -> list[dict[str, Any]]:
-        """Several messages. Their texts are rendered on a worker thread."""
-        return await asyncio.to_thread(lambda: [self._message(message.to_dict()) for message in messages])
+        """Several messages of one chat. Their texts are rendered on a worker thread."""
+        return await self._messages([message.to_dict() for message in messages])
 
     async def entry(self, entry: Entry) -> dict[str, Any]:
         """The data of an event, which also tells its chat."""
@@ -41,9 +45,13 @@ class Presenter:
         if entry.chat_id is not None:
             data.setdefault("chat_id", entry.chat_id)
         if entry.kind in ("message.added", "message.changed"):
-            data["message"] = await asyncio.to_thread(self._message, data["message"])
+            (data["message"],) = await self._messages([data["message"]])
         return data
 
-    def _message(self, message: dict[str, Any]) -> dict[str, Any]:
+    async def _messages(self, messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        texts = await texts_to_show(self._host, messages)
+        return await asyncio.to_thread(lambda: list(map(self._message, messages, texts)))
+
+    def _message(self, message: dict[str, Any], shown: str) -> dict[str, Any]:
         pictures = [self.picture(picture) for picture in message["pictures"]]
-        return {**message, "html": self.html(message["text"]), "pictures": pictures}
+        return {**message, "html": self.html(shown), "pictures": pictures}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from stcore import upkeep
 from stcore.chat.beginning import begin_chat
+from stcore.chat.regexes.rewriting import rewrite_edited
 from stcore.errors import UserError
 from stcore.web.context import WebDep
 from stcore.web.models import Accepted, ChatChange, Line, MessageChange, NewChat, Stopped
@@ -76,7 +77,8 @@ async def change_message(web: WebDep, message_id: str, body: MessageChange) -> d
     """Its text, whether the text model sees it, or which of its alternatives is shown."""
     changes = body.given()
     if "text" in changes:
-        changes["text"] = await web.host.library.canonical(changes["text"])
+        text = await web.host.library.canonical(changes["text"])
+        changes["text"] = await rewrite_edited(web.host, await web.host.chats.message(message_id), text)
     return await web.present.message(await web.host.chats.edit(message_id, **changes))
 
 

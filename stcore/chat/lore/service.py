@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from stcore.chat.lore.bindings import Bound, Scene, read_scene
 from stcore.chat.lore.effects import read_timed, write_timed
-from stcore.chat.lore.engine import Outcome, activate
-from stcore.chat.lore.records import Aspect
+from stcore.chat.lore.engine import Activation, Outcome, activate
+from stcore.chat.lore.records import Aspect, Position
 from stcore.chat.lore.scene import Rules, Scanned, Speaker, Trigger
 from stcore.chat.lore.slots import Slots, arrange
 from stcore.chat.lore.timed import TimedState
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from stcore.config import LoreSettings
     from stcore.macros import Environment, MacroEngine
     from stcore.storage.database import Database
+
+
+Rewrite = Callable[[Sequence[tuple[str, int | None]]], Awaitable[Sequence[str]]]
+"""From texts with their depths (``None`` for those that have none) to what they become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,15 @@ class LoreService:
         speaker_id: str | None = None,
         injected: Sequence[str] = (),
         keep: bool = True,
+        rewrite: Rewrite | None = None,
     ) -> Lore:
         """The entries that join the prompt for the next message of a chat.
 
         ``environment`` is that of the prompt (its names, card and persona are those of the speaker), ``history`` the
         messages before it, oldest first; hidden ones are passed over. ``speaker_id`` is the member of a group that
         speaks. ``injected`` are prompts that want to be looked at for keys. Without ``keep`` nothing is remembered:
-        to show what would join. Raises ``NotFound`` for a speaker that is gone; no book can make it fail.
+        to show what would join. ``rewrite`` may change the texts that joined, given with their depths.
+        Raises ``NotFound`` for a speaker that is gone; no book can make it fail.
         """
         seen = [message for message in history if not message.hidden and message.text.strip()]
         end = seen[-1].position if seen else -1
@@ -122,7 +128,8 @@ class LoreService:
         )
         if keep and outcome.timed != timed:
             await self._database.write(lambda c: write_timed(c, chat_id, outcome.timed))
-        return Lore(arrange(outcome.joined), outcome, scene.bound)
+        joined = outcome.joined if rewrite is None else await _rewritten(outcome.joined, rewrite)
+        return Lore(arrange(joined), outcome, scene.bound)
 
     def _scanned(
         self, environment: Environment, seen: Sequence[Message], injected: Sequence[str], length: int, *, names: bool
@@ -164,6 +171,12 @@ def rules_of(settings: LoreSettings, context_tokens: int) -> Rules:
         whole_words=settings.whole_words,
         group_scoring=settings.group_scoring,
     )
+
+
+async def _rewritten(joined: Sequence[Activation], rewrite: Rewrite) -> list[Activation]:
+    at_depth = Position.AT_DEPTH
+    texts = [(one.text, one.entry.depth if one.entry.position is at_depth else None) for one in joined]
+    return [replace(one, text=text) for one, text in zip(joined, await rewrite(texts), strict=True)]
 
 
 def _speaker(character: Character | None) -> Speaker:

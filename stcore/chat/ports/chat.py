@@ -12,12 +12,16 @@ from stcore.commands import services as commands
 from stcore.commands.services.chat import mark_role
 
 if TYPE_CHECKING:
+    from stcore.chat.regexes.records import Place
     from stcore.chat.replies.records import Occasion
     from stcore.chat.store import ChatStore
     from stcore.chat.window import ChatWindow
     from stcore.macros import Environment
 
 _ROLES: dict[commands.Role, Role] = {"user": "user", "character": "assistant", "system": "system", "comment": "system"}
+
+_REWRITTEN: dict[commands.Role, Place] = {"user": "user", "character": "command"}
+"""What messages of commands are to regex scripts; the others are left alone."""
 
 PLACEHOLDER = "..."
 """What stands for a message of the character that is still to come."""
@@ -36,9 +40,10 @@ class ChatPort:
         window: ChatWindow,
         environment: Environment,
         happened: Callable[[Occasion], Awaitable[object]],
+        rewrite: Callable[[Place, str], Awaitable[str]],
     ) -> None:
         self._store, self._open, self._window, self._environment = store, open_chat, window, environment
-        self._happened = happened
+        self._happened, self._rewrite = happened, rewrite
 
     @property
     def user(self) -> str:
@@ -72,6 +77,8 @@ class ChatPort:
         own = {"user": self.user, "character": self.character, "system": self.narrator, "comment": "Note"}
         name = own[role] if name is None else name
         marked = mark_role(extra or {}, role)
+        if role in _REWRITTEN and text != PLACEHOLDER:
+            text = await self._rewrite(_REWRITTEN[role], text)
         new = NewMessage(_ROLES[role], name, text, hidden or role == "comment", at, marked)
         message = await self._store().append(await self._open(), new)
         await self._window.refresh()

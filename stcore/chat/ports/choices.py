@@ -88,6 +88,14 @@ async def _documents(session: Session) -> Sequence[str]:
     return [document.name for document in await documents.list()] if documents is not None else ()
 
 
+async def _regexes(session: Session) -> Sequence[str]:
+    return await session.services.regexes.names() if session.services.regexes is not None else ()
+
+
+async def _regex_presets(session: Session) -> Sequence[str]:
+    return [preset.name for preset in await session.host.regexes.presets()]
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -104,6 +112,8 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "books": _books,
     "entries": _entries,
     "documents": _documents,
+    "regexes": _regexes,
+    "regex presets": _regex_presets,
     "presets": _presets("preset"),
     "instruct-templates": _presets("instruct"),
     "context-templates": _presets("context"),

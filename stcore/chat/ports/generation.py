@@ -80,6 +80,8 @@ class GenerationPort:
     # -- into the chat -----------------------------------------------------------------------------------------------
 
     async def write(self, way: Way, instruction: str = "", member: str = "") -> None:
+        from stcore.chat.groups.rounds import speaker_of
+
         match way:
             case "normal":
                 await self._session.reply(member=member)
@@ -88,29 +90,31 @@ class GenerationPort:
             case "continue":
                 last = await self._last_visible()
                 if last is not None:
-                    await self._session.write(Wanted("continue", instruction), last.id)
+                    speaker = await speaker_of(self._session, last.id) if last.role == "assistant" else None
+                    await self._session.write(Wanted("continue", instruction), last.id, speaker=speaker)
             case "regenerate":
                 await self._regenerate()
 
     async def _regenerate(self) -> None:
+        from stcore.chat.groups.rounds import speaker_of
+
         last = await self._last_visible()
         if last is None or last.role == "user":
             await self._session.reply()
         elif self._session.environment.group is not None:
             await self._redo_round()
         else:
-            await self._session.write(Wanted("regenerate"), last.id)
+            speaker = await speaker_of(self._session, last.id)
+            await self._session.write(Wanted("regenerate"), last.id, speaker=speaker)
 
     async def _redo_round(self) -> None:
-        """In a group everything that was said since the user spoke is said anew."""
-        chats, chat_id = self._host.chats, await self._session.open_chat()
-        doomed: list[str] = []
-        for message in reversed(await chats.messages(chat_id, limit=LOOKED_AT)):
-            if message.role == "user":
-                break
-            if message.role == "assistant" and not message.hidden:
-                doomed.append(message.id)
-        await chats.remove_all(doomed)
+        """In a group everything that was said since the user spoke is said anew; greetings stay."""
+        chats = self._host.chats
+        messages = await chats.messages(await self._session.open_chat(), limit=LOOKED_AT)
+        spoke = max((number for number, message in enumerate(messages) if message.role == "user"), default=None)
+        if spoke is not None:
+            said = [m for m in messages[spoke + 1 :] if m.role == "assistant" and not m.hidden]
+            await chats.remove_all([message.id for message in said])
         await self._session.reply()
 
     async def _impersonate(self, instruction: str) -> None:
@@ -120,8 +124,9 @@ class GenerationPort:
         scene = self._session.scene(chat_id)
         made = await self._host.generations.run(chat_id, speak(scene, Wanted("impersonate", instruction)))
         if made is not None and made.text and self._session.ui is not None:
-            self._session.surroundings.facts.input = made.text
-            await self._session.ui.set_input(made.text)
+            text = await self._session.rewrite("user", made.text)
+            self._session.surroundings.facts.input = text
+            await self._session.ui.set_input(text)
 
     async def swipe(self, direction: Literal["left", "right"]) -> None:
         chats, chat_id = self._host.chats, await self._session.open_chat()

@@ -10,6 +10,7 @@ from stcore.chat.prompting import beside, inserts
 from stcore.chat.prompting.history import read_history
 from stcore.chat.prompting.presets import ActivePresets
 from stcore.chat.prompting.scene import Scene, Wanted
+from stcore.chat.regexes.rewriting import history_for_prompt, lore_for_prompt
 from stcore.commands.services.prompting import Injection
 from stcore.errors import NotFound
 from stcore.text.entries import MAIN, MAIN_PLAIN, MAIN_ROLE, POST_HISTORY, Entry
@@ -45,7 +46,7 @@ async def gather(
 ) -> Gathered:
     """Everything that has a say in the next words of a chat. Without ``keep`` nothing is remembered of it."""
     budget, context = _budget(scene, active, connection, wanted)
-    history = await read_history(scene, wanted.before, budget)
+    history = await history_for_prompt(scene, await read_history(scene, wanted.before, budget))
     injected = await inserts.injections(scene)
     lore = await scene.host.lore.activate(
         scene.chat_id,
@@ -56,6 +57,7 @@ async def gather(
         speaker_id=scene.environment.extra.get("character_id"),
         injected=[scene.expand(injection.value) for injection in injected.values() if injection.scan],
         keep=keep,
+        rewrite=lambda texts: lore_for_prompt(scene, texts),
     )
     scene = replace(scene, environment=lore.environment(scene.environment))
     for_text = connection.model.form(connection.options) == "text"

@@ -33,6 +33,7 @@ _GROUPS = (
     "models",
     "tokens",
     "documents",
+    "regexes",
 )
 
 

@@ -21,6 +21,7 @@ from stcore.commands.services.models import Models
 from stcore.commands.services.personas import Binding, Persona, Personas
 from stcore.commands.services.presets import PresetKind, Presets, PromptEntry, Split
 from stcore.commands.services.prompting import AuthorsNote, Injection, Injections, Note
+from stcore.commands.services.regexes import Regexes
 from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
 from stcore.commands.services.scripts import Scripts, StoredScript
 from stcore.commands.services.tokens import Tokens
@@ -56,6 +57,7 @@ __all__ = [
     "PresetKind",
     "Presets",
     "PromptEntry",
+    "Regexes",
     "Replies",
     "ReplyFields",
     "ReplyKey",
@@ -91,6 +93,7 @@ class Services:
     models: Models | None = None
     tokens: Tokens | None = None
     documents: Documents | None = None
+    regexes: Regexes | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
