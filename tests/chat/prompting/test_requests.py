@@ -156,6 +156,23 @@ async def test_continue_goes_on_in_the_same_message(room: Room) -> None:
     assert message.extra["reasoning"] == "hm\nhm"
 
 
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (" falls.", "Rain falls."),
+        ("falls.", "Rain falls."),
+        (", again.", "Rain, again."),
+        ("\n\nSun.", "Rain\n\nSun."),
+        ("Mira: falls.", "Rain falls."),
+        ("Rain falls.", "Rain falls."),
+    ],
+)
+async def test_what_goes_on_is_joined_as_it_was_meant(room: Room, more: str, text: str) -> None:
+    room.answers("Rain", more)
+    await room.run("/trigger await=true || /continue await=true")
+    assert (await room.said())[-1] == ("Mira", text)
+
+
 async def test_regenerate_replaces_and_swipe_adds(room: Room) -> None:
     room.answers("one", "two", "three")
     await room.session.say("Hello")
@@ -234,6 +251,10 @@ async def test_ask_lets_somebody_else_answer(room: Room) -> None:
     assert await room.said() == [("Mira", "Who is there?"), ("Ann", "Hungry?"), ("Bo", "Bread?")]
     assert "About Bo:\nA baker." in room.asked[0][1]
     assert room.asked[1:] == [("assistant", "Mira: Who is there?"), ("user", "Hungry?")]
+    room.answers("Cake?")
+    await room.run("/regenerate await=true")
+    assert (await room.said())[-1] == ("Bo", "Cake?")
+    assert "About Bo:\nA baker." in room.asked[0][1]
     assert await room.run("/ask name=Nobody Hungry?") == ""
     assert await room.run("/ask Hungry?") == ""
     assert len(await room.said()) == 3
