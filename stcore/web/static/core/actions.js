@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { at } from "./api.js";
 import { EventLink } from "./events.js";
 import { apply } from "./live.js";
+import { loadCast, loadPeople } from "./people.js";
 import { learn } from "./signing.js";
 import { emit, putChat, putMessage, state } from "./store.js";
 
@@ -26,6 +27,7 @@ export async function start() {
   link = new EventLink(info.last ?? 0, apply, linkChanged);
   window.addEventListener("pagehide", () => link.close());
   window.addEventListener("pageshow", (event) => event.persisted && link.open());
+  loadPeople(); // The conversation does not wait for them.
 }
 
 async function followHash() {
@@ -67,7 +69,7 @@ export function reload() {
     state.scripts.clear();
     await loadInfo();
     await loadChats();
-    await openChat(state.chatId, { replace: true, again: true });
+    await Promise.all([openChat(state.chatId, { replace: true, again: true }), loadPeople()]);
   });
 }
 
@@ -116,12 +118,13 @@ export async function openChat(id, { replace = false, again = false, created = f
   state.messages = [];
   state.more = false;
   state.loading = true;
+  state.cast = null;
   if (replace) history.replaceState(null, "", `#${id}`);
   else if (location.hash.slice(1) !== id) history.pushState(null, "", `#${id}`);
   emit("chat");
   emit("busy");
   return attempt(async () => {
-    const [page] = await Promise.all([messagesBefore(id, null), loadJobs()]);
+    const [page] = await Promise.all([messagesBefore(id, null), loadJobs(), loadCast()]);
     if (state.chatId !== id) return;
     // Events may have brought a message in the meantime; it is not lost and not doubled.
     for (const message of page.messages)

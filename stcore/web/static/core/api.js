@@ -22,15 +22,16 @@ const UNREACHABLE = {
 
 async function request(method, path, body, signal) {
   const headers = { Accept: "application/json" };
+  const isFile = body instanceof Blob;
   // Also without a body: the host takes changes only from a page that could send JSON, which no foreign form can.
-  if (method !== "GET") headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   let response;
   try {
     response = await fetch(path, {
       method,
       headers,
       signal,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isFile ? body : JSON.stringify(body),
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
@@ -56,6 +57,7 @@ function errorOf(response, data) {
   return { message: `The host answered ${response.status} ${response.statusText}`.trim(), kind: "host" };
 }
 
+// A body that is a `File` or `Blob` is sent as it is.
 /** @param {string} path @param {AbortSignal} [signal] @returns {Promise<any>} */
 export const get = (path, signal) => request("GET", path, undefined, signal);
 /** @param {string} path @param {any} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */

@@ -17,7 +17,9 @@ export function startLayout() {
     document.getElementById("composer-text").focus();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !isWide()) closeOverlays();
+    // Escape closes what lies on top: a dialog or menu over the list of chats comes first.
+    const covered = document.querySelector("dialog:modal, [popover=auto]:popover-open");
+    if (event.key === "Escape" && !event.defaultPrevented && !covered && !isWide()) closeOverlays();
   });
   matchMedia(WIDE).addEventListener("change", arrange);
   on("chat", () => !isWide() && showRail(false));

@@ -2,6 +2,7 @@
 import * as actions from "./actions.js";
 import { announce } from "./announce.js";
 import { isActive, plural, shorten } from "./format.js";
+import { dropPerson, loadCast, putPerson, touchGroup } from "./people.js";
 import { forget, learn } from "./signing.js";
 import { emit, putChat, putMessage, state } from "./store.js";
 
@@ -43,6 +44,21 @@ const handlers = {
     if (id) actions.openChat(id, { again: id === from, told: true });
     else actions.attempt(actions.newChat);
   },
+  "character.added": ({ character }) => putPerson("characters", character),
+  "character.changed": ({ character }) => putPerson("characters", character),
+  "character.removed": ({ id }) => dropPerson("characters", id),
+  "persona.added": ({ persona }) => putPerson("personas", persona),
+  "persona.changed": ({ persona }) => putPerson("personas", persona),
+  "persona.removed": ({ id }) => dropPerson("personas", id),
+  "group.added": ({ group }) => touchGroup(group),
+  "group.changed": ({ group }) => touchGroup(group),
+  "group.removed": ({ id }) => dropPerson("groups", id),
+  "book.added": () => emit("books"),
+  "book.changed": () => emit("books"),
+  "book.removed": () => emit("books"),
+  "books.bound": () => emit("books"),
+  "presets.changed": () => emit("presets"),
+  "prompting.changed": () => emit("presets"),
   "job.changed": ({ job }) => jobChanged(job),
   "job.progress": (progress) => {
     const job = state.jobs.get(progress.id);
@@ -79,7 +95,10 @@ const handlers = {
   "debug.paused": (data) => emit("debug-paused", data),
   "debug.running": (data) => emit("debug-gone", data),
   "debug.ended": (data) => emit("debug-gone", data),
-  "settings.changed": () => actions.loadInfo(),
+  "settings.changed": () => {
+    actions.attempt(actions.loadInfo);
+    actions.attempt(loadCast); // the name of the person stands in the settings
+  },
   "connections.changed": () => actions.loadInfo(),
   "replies.changed": () => emit("replies"),
   "picture.removed": ({ id }) => {
@@ -134,6 +153,7 @@ function announceMessage(message) {
 function chatChanged(chat) {
   putChat(chat);
   emit("chats");
+  if (chat.id === state.chatId) actions.attempt(loadCast);
 }
 
 function jobChanged(job) {

@@ -13,6 +13,11 @@ import { isActive } from "./format.js";
  * @property {Set<string>} landing Jobs that are done and whose picture has not reached the chat yet.
  * @property {Map<string, Object>} replies Replies being written now: {id, name, text, chatId, messageId, ended}.
  * @property {Map<string, Object>} scripts Scripts running now: {id, state, chatId, progress, since, jobs}.
+ * @property {Map<string, Object>} characters By id, as the list of the host shows them.
+ * @property {Map<string, Object>} groups By id; `members` are `{character_id, muted}` in their order.
+ * @property {Map<string, Object>} personas By id.
+ * @property {"loading"|"ready"|Object} people Whether the three are loaded, or the error that came instead.
+ * @property {Object|null} cast Who talks to whom in the open chat: {user, persona, locked, character, group_id}.
  * @property {"connecting"|"live"|"lost"} link
  */
 
@@ -28,6 +33,11 @@ export const state = {
   landing: new Set(),
   replies: new Map(),
   scripts: new Map(),
+  characters: new Map(),
+  groups: new Map(),
+  personas: new Map(),
+  people: "loading",
+  cast: null,
   link: "connecting",
 };
 
@@ -35,7 +45,8 @@ const listeners = new Map();
 
 /**
  * Hear of a change. Topics: info, chats, chat (another one is open), messages, timeline (anything in it), jobs,
- * progress (of one job), reply (more words), busy, link, pictures (the gallery may differ), settings-open, ...
+ * progress (of one job), reply (more words), busy, link, pictures (the gallery may differ), people (characters, groups,
+ * personas), cast (who talks to whom in the open chat), books, presets, settings-open, ...
  * @param {string} topic
  * @param {(detail: any) => void} fn
  * @returns {() => void} Stops listening.

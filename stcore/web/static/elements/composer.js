@@ -4,8 +4,10 @@ import { fill, h, icon, iconButton } from "../core/dom.js";
 import { recall, remember } from "../core/prefs.js";
 import { emit, isBusy, on, state } from "../core/store.js";
 import { attachAssist } from "./assist.js";
+import { avatar } from "./avatar.js";
 import { History } from "./history.js";
 import { openMenu } from "./menu.js";
+import { personaMenu } from "./persona-menu.js";
 
 const DRAFT_MS = 300;
 const SHAPES = [
@@ -26,6 +28,7 @@ class Composer extends HTMLElement {
     on("chat", () => this.chatOpened());
     on("busy", () => this.drawSend());
     on("compose", (wish) => this.compose(wish));
+    on("people", () => this.drawPersona());
     this.drawSend();
   }
 
@@ -43,6 +46,12 @@ class Composer extends HTMLElement {
       class: "picture-button",
       "aria-haspopup": "menu",
     });
+    const who = () => state.cast?.persona ?? { name: state.cast?.user ?? "You" };
+    this.personaButton = h(
+      "button.icon-button.persona-button",
+      { type: "button", "aria-haspopup": "menu", hidden: true, onclick: () => personaMenu(this.personaButton) },
+      avatar(who),
+    );
     this.sendButton = h("button.send", { type: "submit" });
     this.form = h(
       "form.composer",
@@ -52,7 +61,7 @@ class Composer extends HTMLElement {
           this.submit();
         },
       },
-      this.pictureButton,
+      h("div.composer-tools", {}, this.personaButton, this.pictureButton),
       h("div.composer-text", {}, this.field),
       this.sendButton,
     );
@@ -74,6 +83,14 @@ class Composer extends HTMLElement {
       h("button.hint-link", { type: "button", onclick: () => this.lookUp("macros") }, "macros"),
     );
     fill(this, this.form, hint);
+  }
+
+  /** Who one is here; without any persona there is nothing to choose from. */
+  drawPersona() {
+    this.personaButton.hidden = !state.personas.size;
+    const label = `You are ${state.cast?.user ?? "yourself"} here`;
+    this.personaButton.setAttribute("aria-label", label);
+    this.personaButton.title = label;
   }
 
   typed() {

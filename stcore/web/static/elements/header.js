@@ -1,9 +1,12 @@
-/** The line over the conversation: title, source and style, jobs, gallery, theme, settings. */
+/** The line over the conversation: whom one talks to, title, source and style, jobs, gallery, theme, settings. */
 import { attempt, chooseSource, chooseStyle, renameChat } from "../core/actions.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { galleryIsOpen, railIsOpen, showGallery, showRail } from "../core/layout.js";
 import { setTheme, theme } from "../core/prefs.js";
 import { currentChat, emit, on, state } from "../core/store.js";
+import { partnerOf } from "../core/people.js";
+import { avatar } from "./avatar.js";
+import { chatMenu } from "./chat-menu.js";
 import "./jobs.js";
 import { openMenu } from "./menu.js";
 
@@ -12,6 +15,7 @@ const THEMES = { auto: ["auto", "As the system"], light: ["sun", "Light"], dark:
 class Header extends HTMLElement {
   connectedCallback() {
     this.railButton = iconButton("menu", "Chats", () => showRail(!railIsOpen()), { class: "toggle-rail" });
+    this.partner = h("button.partner", { type: "button", "aria-haspopup": "menu", onclick: () => chatMenu(this.partner) });
     this.heading = h("div.chat-title");
     this.picker = h("button.picker", { type: "button", "aria-haspopup": "menu", onclick: () => this.pick() });
     this.themeButton = iconButton("auto", "Theme", () => this.chooseTheme(), {
@@ -25,6 +29,7 @@ class Header extends HTMLElement {
     fill(
       this,
       this.railButton,
+      this.partner,
       this.heading,
       this.picker,
       h("st-jobs"),
@@ -34,6 +39,7 @@ class Header extends HTMLElement {
     );
     on("chat", () => this.drawTitle());
     on("chats", () => this.drawTitle());
+    for (const topic of ["chat", "chats", "people"]) on(topic, () => this.drawPartner());
     on("info", () => this.drawPicker());
     on("layout", () => this.drawToggles());
     this.drawTheme();
@@ -43,6 +49,21 @@ class Header extends HTMLElement {
   drawToggles() {
     this.railButton.setAttribute("aria-expanded", String(railIsOpen()));
     this.galleryButton.setAttribute("aria-expanded", String(galleryIsOpen()));
+  }
+
+  /** Whom one talks to. The name stands here only where the title does not say it already. */
+  drawPartner() {
+    const chat = currentChat();
+    const find = () => partnerOf(currentChat())?.person ?? { name: "Nobody in particular", drawing: "chat" };
+    const { name, drawing } = find();
+    const told = drawing || name === chat?.title ? "" : name;
+    const drawn = JSON.stringify([told, name]);
+    if (drawn === this.drawnPartner) return;
+    this.drawnPartner = drawn;
+    fill(this.partner, avatar(find), told && h("span.partner-name", {}, told), icon("down"));
+    const label = drawing ? "This chat" : `Chat with ${name}`;
+    this.partner.setAttribute("aria-label", label);
+    this.partner.title = label;
   }
 
   drawTitle() {

@@ -2,9 +2,13 @@
 import * as actions from "../core/actions.js";
 import { announce } from "../core/announce.js";
 import { button, copyText, fill, fillSanitised, h, icon, iconButton } from "../core/dom.js";
-import { clock, hueOf, initials, moment } from "../core/format.js";
+import { clock, moment } from "../core/format.js";
+import { branchAt } from "../core/people-chats.js";
+import { senderOf } from "../core/people.js";
 import { paragraphs } from "../core/richtext.js";
 import { emit, state } from "../core/store.js";
+import { avatar } from "./avatar.js";
+import { openCheckpoint, setCheckpoint } from "./checkpoints.js";
 import { confirmDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
 import "./pictures.js";
@@ -14,6 +18,9 @@ const isPicture = ({ extra, pictures }) => extra?.inline_image === false && pict
 /** Hidden in a way that people should see; pictures are kept from the model as a matter of course. */
 const isDimmed = (message) => message.hidden && !isPicture(message);
 
+/** Where the bar is only its last button, as in css/messages.css. */
+const BARLESS = "(hover: none), (width < 48rem)";
+const DRAWINGS = { system: "info", scene: "picture" };
 const ROLE_NAMES = { user: "You", assistant: "Reply", system: "System", scene: "Scene" };
 
 class Message extends HTMLElement {
@@ -48,7 +55,7 @@ class Message extends HTMLElement {
     this.pictures.hidden = !message.pictures.length && !this.pictures.hasJobs(message.id);
     fill(
       this,
-      avatar(message, name),
+      avatar(() => ({ name, drawing: DRAWINGS[message.role], ...senderOf(message) })),
       h("div.message-main", {}, head(message, name), this.body, this.pictures, this.swipes()),
       this.tools(),
     );
@@ -85,13 +92,16 @@ class Message extends HTMLElement {
     const bar = list.map(({ text, icon: drawing, run, key }) =>
       iconButton(drawing, text, run, { data: { act: key }, class: "tool" }),
     );
-    const open = (event) => openMenu(event.currentTarget, "This message", list);
+    // What the bar has no room for; where there is no bar, all of it.
+    const open = ({ currentTarget: anchor }) =>
+      openMenu(anchor, "This message", [...(bar[0].checkVisibility() ? [] : [...list, null]), ...this.copies()]);
     const more = iconButton("dots", "Actions of this message", open, {
       class: "tools-more",
       "aria-haspopup": "menu",
       data: { act: "more" },
     });
-    for (const tool of bar.slice(1)) tool.tabIndex = -1; // one stop per message; arrows go on from there
+    // One stop per message; arrows go on from there.
+    for (const tool of [...bar.slice(1), !matchMedia(BARLESS).matches && more]) if (tool) tool.tabIndex = -1;
     return h("div.tools", { role: "toolbar", "aria-label": "Actions of this message", onkeydown: steer }, bar, more);
   }
 
@@ -112,6 +122,21 @@ class Message extends HTMLElement {
         ? { key: "hide", text: "Show to the model", icon: "eye", run: () => this.hide(false) }
         : { key: "hide", text: "Hide from the model", icon: "eye-off", run: () => this.hide(true) },
       { key: "delete", text: "Delete", icon: "trash", danger: true, run: () => this.drop() },
+    ].filter(Boolean);
+  }
+
+  copies() {
+    const { id, position, extra } = this.item;
+    const { checkpoint } = extra;
+    return [
+      { text: "Branch off here", detail: "A copy of the chat up to this message", icon: "branch", run: () => branch(position) },
+      {
+        text: checkpoint ? "Set the checkpoint anew …" : "Set a checkpoint …",
+        detail: "A copy to come back to",
+        icon: "flag",
+        run: () => setCheckpoint(id),
+      },
+      checkpoint && { text: "Open the checkpoint", icon: "right", run: () => openCheckpoint(this.item) },
     ].filter(Boolean);
   }
 
@@ -183,22 +208,18 @@ class Message extends HTMLElement {
   }
 }
 
+async function branch(position) {
+  const chat = await actions.attempt(() => branchAt(position));
+  if (chat) emit("toast", { level: "success", text: `This is “${chat.title}” now; the other chat stays as it was.` });
+}
+
 function steer(event) {
-  const tools = [...event.currentTarget.querySelectorAll(".tool")];
+  const tools = [...event.currentTarget.querySelectorAll(".tool, .tools-more")].filter((tool) => tool.checkVisibility());
   const index = tools.indexOf(event.target);
   const to = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 }[event.key];
   if (index < 0 || to === undefined) return;
   event.preventDefault();
   tools.at(to % tools.length).focus();
-}
-
-function avatar(message, name) {
-  const drawing = { system: "info", scene: "picture" }[message.role];
-  return h(
-    "div.avatar",
-    { "aria-hidden": "true", vars: { "--hue": hueOf(name) } },
-    drawing ? icon(drawing) : initials(name),
-  );
 }
 
 function head(message, name) {
@@ -213,7 +234,13 @@ function head(message, name) {
       clock(message.created),
     ),
     isDimmed(message) && h("span.message-flag", {}, icon("eye-off"), reason),
+    message.extra.checkpoint && checkpointLink(message),
   );
+}
+
+function checkpointLink(message) {
+  const open = () => openCheckpoint(message);
+  return h("button.message-flag.message-link", { type: "button", onclick: open }, icon("flag"), "Checkpoint");
 }
 
 customElements.define("st-message", Message);

@@ -1,13 +1,20 @@
-/** The list of chats: new, search, open, rename, delete. */
+/** The left column: the list of chats (new, search, open, rename, files, delete), and beside it that of characters. */
 import { attempt, deleteChat, loadMoreChats, newChat, openChat, renameChat } from "../core/actions.js";
 import { button, fill, h, icon, iconButton } from "../core/dom.js";
 import { moment, plural, shortMoment, shorten } from "../core/format.js";
 import { showRail } from "../core/layout.js";
+import { partnerOf } from "../core/people.js";
+import { recall, remember } from "../core/prefs.js";
 import { on, state } from "../core/store.js";
+import { avatar } from "./avatar.js";
+import { chooseChats, saveChat } from "./chat-files.js";
 import { confirmDialog, promptDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
+import "./rail-people.js";
+import { tabList } from "./tabs.js";
 
 const FULL_LIST = 100;
+const TABS = { chats: { text: "Chats", icon: "chat" }, people: { text: "Characters", icon: "users" } };
 
 class Rail extends HTMLElement {
   connectedCallback() {
@@ -19,29 +26,47 @@ class Rail extends HTMLElement {
     });
     this.list = h("ul.chat-list");
     const close = iconButton("close", "Close the list of chats", () => showRail(false), { class: "rail-close" });
-    fill(
-      this,
-      h(
-        "div.rail-top",
+    const brand = [
+      h("img", { src: "/static/favicon.svg", alt: "", width: "28", height: "28" }),
+      h("span.brand-name", {}, "stcore"),
+    ];
+    const files = iconButton("dots", "More for chats", () => this.filesMenu(files), { "aria-haspopup": "menu" });
+    const fresh = button("New chat", () => attempt(newChat), { drawing: "plus", look: "soft" });
+    this.tabs = tabList("What the list shows", TABS, {
+      look: "rail-tab",
+      panel: (name) => `rail-${name}`,
+      onchoose: (name) => this.show(name),
+    });
+    this.pages = {
+      chats: h(
+        "div.rail-page",
         {},
-        h(
-          "span.brand",
-          {},
-          h("img", { src: "/static/favicon.svg", alt: "", width: "28", height: "28" }),
-          h("span.brand-name", {}, "stcore"),
-        ),
-        close,
+        h("div.rail-tools", {}, h("div.rail-new", {}, fresh, files), h("div.search", {}, icon("search"), this.search)),
+        this.list,
       ),
-      h(
-        "div.rail-tools",
-        {},
-        button("New chat", () => attempt(newChat), { drawing: "plus", look: "soft" }),
-        h("div.search", {}, icon("search"), this.search),
-      ),
-      this.list,
-    );
+      people: h("st-people.rail-page"),
+    };
+    for (const [name, page] of Object.entries(this.pages)) {
+      page.id = `rail-${name}`;
+      page.setAttribute("role", "tabpanel");
+      page.setAttribute("aria-label", TABS[name].text);
+    }
+    fill(this, h("div.rail-top", {}, h("span.brand", {}, brand), close), this.tabs.element, Object.values(this.pages));
+    this.tabs.choose(recall("rail-tab") in TABS ? recall("rail-tab") : "chats");
+    on("rail-tab", (name) => this.tabs.choose(name));
+    on("people", () => this.draw());
     on("chats", () => this.draw());
     on("chat", () => this.draw());
+  }
+
+  /** @param {"chats"|"people"} name */
+  show(name) {
+    remember("rail-tab", name);
+    for (const [key, page] of Object.entries(this.pages)) page.hidden = key !== name;
+  }
+
+  filesMenu(anchor) {
+    openMenu(anchor, "Chats as files", [{ text: "Import a chat …", detail: "A file of SillyTavern (JSONL)", icon: "upload", run: () => chooseChats() }]);
   }
 
   draw() {
@@ -68,13 +93,14 @@ class Rail extends HTMLElement {
 function entry(chat) {
   const title = chat.title || "New chat";
   const current = chat.id === state.chatId;
+  const partner = partnerOf(chat);
   const more = iconButton("dots", `More for ${title}`, () => choices(more, chat), {
     class: "chat-more",
     "aria-haspopup": "menu",
   });
   return h(
     "li.chat-entry",
-    { class: current ? "current" : "" },
+    { class: [current && "current", partner && "with-avatar"].filter(Boolean).join(" ") },
     h(
       "button.chat-open",
       {
@@ -83,6 +109,7 @@ function entry(chat) {
         onclick: () => openChat(chat.id),
         title: `${title}, ${moment(chat.updated)}`,
       },
+      partner && avatar(() => partnerOf(chat)?.person ?? { name: title }),
       h("span.chat-entry-title", {}, title),
       h("time.chat-entry-time", {}, shortMoment(chat.updated)),
       h("span.chat-entry-preview", {}, shorten(chat.preview, 80) || "Nothing said yet"),
@@ -94,6 +121,8 @@ function entry(chat) {
 function choices(anchor, chat) {
   openMenu(anchor, "This chat", [
     { text: "Rename", icon: "pencil", run: () => rename(chat) },
+    { text: "Save as a file", icon: "download", run: () => saveChat(chat) },
+    null,
     { text: "Delete", icon: "trash", danger: true, run: () => drop(chat) },
   ]);
 }

@@ -1,7 +1,9 @@
 /** `<st-reply>`: a reply while it is being written, with a live caret. */
 import { fill, h } from "../core/dom.js";
-import { clock, hueOf, initials } from "../core/format.js";
+import { clock } from "../core/format.js";
+import { senderOf } from "../core/people.js";
 import { paragraphs } from "../core/richtext.js";
+import { avatar } from "./avatar.js";
 
 class Reply extends HTMLElement {
   /** @param {{name: string, text: string, created: number}} reply */
@@ -25,7 +27,7 @@ class Reply extends HTMLElement {
     this.body = h("div.message-body.prose");
     fill(
       this,
-      h("div.avatar", { "aria-hidden": "true", vars: { "--hue": hueOf(name) } }, initials(name)),
+      avatar(() => senderOf({ role: "assistant", name }) ?? { name }),
       h(
         "div.message-main",
         {},

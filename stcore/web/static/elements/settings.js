@@ -5,6 +5,7 @@ import { on } from "../core/store.js";
 import { isOutside } from "./dialog.js";
 import { aboutPage, pluginsPage } from "./settings-about.js";
 import { connectionsPage } from "./settings-connections.js";
+import { personasPage } from "./settings-personas.js";
 import { repliesPage } from "./settings-replies.js";
 import { picturesPage, youPage } from "./settings-values.js";
 
@@ -13,6 +14,7 @@ const PAGES = {
   texts: { text: "Text models", icon: "text", render: (page) => connectionsPage(page, "texts") },
   pictures: { text: "Pictures", icon: "picture", render: picturesPage },
   replies: { text: "Quick replies", icon: "bolt", render: repliesPage },
+  personas: { text: "Personas", icon: "users", render: personasPage },
   you: { text: "You and the chat", icon: "user", render: youPage },
   plugins: { text: "Plugins", icon: "plug", render: pluginsPage },
   about: { text: "About", icon: "info", render: aboutPage },
