@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from stcore.chat.prompting import profiles
 from stcore.text.entries import DEFAULT_ENTRIES
-from stcore.text.presets import KINDS, export_preset
+from stcore.text.presets import KINDS, export_preset, shipped
 from stcore.web.context import Web, WebDep
 from stcore.web.models_prompts import PresetData, PresetImport, PresetName, SwitchChange
 from stcore.web.routes_pictures import disposition
@@ -55,8 +55,10 @@ async def import_presets(web: WebDep, body: PresetImport) -> dict[str, Any]:
 
 @router.get("/{kind}", summary="The presets of a kind")
 async def list_presets(web: WebDep, kind: str) -> dict[str, Any]:
-    """The default first, then by name."""
-    return {"presets": [preset.to_dict() for preset in await web.host.presets.list(kind)]}
+    """The default first, then by name. One that `covers_shipped` gives way to the shipped one when it is deleted."""
+    found = await web.host.presets.list(kind)
+    own = {preset.name for preset in shipped(kind)}
+    return {"presets": [{**p.to_dict(), "covers_shipped": not p.shipped and p.name in own} for p in found]}
 
 
 @router.put("/{kind}/selected", summary="Select a preset")

@@ -6,7 +6,8 @@ const GROUPS = { connection: "Connection", defaults: "Defaults", advanced: "Adva
 
 export class SchemaForm {
   /**
-   * @param {{schema: Object, secrets: string[]}} kind
+   * @param {{schema: Object, secrets: string[], groups?: Object<string, string>}} kind `groups` are titles by group, the
+   *   first for what names none; `advanced` is folded.
    * @param {{options: Object, secrets: Object<string, boolean>}|null} connection What is saved, `null` for a new one.
    * @param {{choices: (list: string) => Promise<{value: string, label?: string}[]>}} tools
    */
@@ -16,15 +17,17 @@ export class SchemaForm {
     this.tools = tools;
     this.fields = new Map();
     this.element = h("div.schema-groups");
-    const groups = new Map(Object.keys(GROUPS).map((group) => [group, []]));
+    const titles = kind.groups ?? GROUPS;
+    const groups = new Map(Object.keys(titles).map((group) => [group, []]));
+    const first = Object.keys(titles)[0];
     for (const [name, raw] of Object.entries(kind.schema?.properties ?? {})) {
       const property = resolve(raw, kind.schema);
-      const group = groups.has(property.group) ? property.group : "connection";
+      const group = groups.has(property.group) ? property.group : first;
       groups.get(group).push(this.row(name, property));
     }
     fill(
       this.element,
-      [...groups].filter(([, rows]) => rows.length).map(([group, rows]) => section(group, rows)),
+      [...groups].filter(([, rows]) => rows.length).map(([group, rows]) => section(group, titles[group], rows)),
     );
   }
 
@@ -152,7 +155,7 @@ function inputFor(name, property, saved) {
       "select.field",
       {},
       options.map((value) =>
-        h("option", { value: String(value) }, value === "" ? "(as the source does)" : String(value)),
+        h("option", { value: String(value) }, value === "" ? "(as the source does)" : (property.labels?.[value] ?? String(value))),
       ),
     );
     select.value = saved === null ? "" : String(saved);
@@ -166,14 +169,17 @@ function inputFor(name, property, saved) {
       type: "number",
       inputmode: "decimal",
       value: saved ?? "",
-      placeholder: property.nullable ? "as the source does" : "",
+      placeholder: property.placeholder ?? (property.nullable ? "as the source does" : ""),
       ...limits,
     });
   }
   if (property.type === "array") return h("textarea.field", { rows: "3", value: (saved ?? []).join("\n") });
   if (property.type === "object")
     return h("textarea.field.mono", { rows: "4", value: saved ? JSON.stringify(saved, null, 2) : "" });
-  if (property.multiline) return h("textarea.field", { rows: "4", value: saved ?? "" });
+  if (property.multiline) {
+    const look = property.mono ? "mono" : "";
+    return h("textarea.field", { class: look, rows: property.rows ?? 4, value: saved ?? "", spellcheck: String(!property.mono) });
+  }
   const address = /(^|_)(url|address)$/u.test(name) || property.format === "uri";
   return h("input.field", {
     type: "text",
@@ -214,7 +220,7 @@ function parseNumber(text, { type, minimum, maximum, exclusiveMinimum, exclusive
   return { value };
 }
 
-function section(group, rows) {
-  if (group !== "advanced") return h("fieldset.form-group", {}, h("legend", {}, GROUPS[group]), rows);
-  return h("details.form-group", {}, h("summary", {}, GROUPS[group]), rows);
+function section(group, title, rows) {
+  if (group !== "advanced") return h("fieldset.form-group", {}, h("legend", {}, title), rows);
+  return h("details.form-group", {}, h("summary", {}, title), rows);
 }

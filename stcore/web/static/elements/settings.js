@@ -5,6 +5,7 @@ import { on } from "../core/store.js";
 import { isOutside } from "./dialog.js";
 import { aboutPage, pluginsPage } from "./settings-about.js";
 import { connectionsPage } from "./settings-connections.js";
+import { presetsPage } from "./settings-presets.js";
 import { personasPage } from "./settings-personas.js";
 import { repliesPage } from "./settings-replies.js";
 import { picturesPage, youPage } from "./settings-values.js";
@@ -12,6 +13,7 @@ import { picturesPage, youPage } from "./settings-values.js";
 const PAGES = {
   sources: { text: "Image sources", icon: "palette", render: (page) => connectionsPage(page, "sources") },
   texts: { text: "Text models", icon: "text", render: (page) => connectionsPage(page, "texts") },
+  presets: { text: "Presets", icon: "sliders", render: presetsPage },
   pictures: { text: "Pictures", icon: "picture", render: picturesPage },
   replies: { text: "Quick replies", icon: "bolt", render: repliesPage },
   personas: { text: "Personas", icon: "users", render: personasPage },
