@@ -9,6 +9,7 @@ import { avatar } from "./avatar.js";
 import { chatMenu } from "./chat-menu.js";
 import "./jobs.js";
 import { openMenu } from "./menu.js";
+import "./tools.js";
 
 const THEMES = { auto: ["auto", "As the system"], light: ["sun", "Light"], dark: ["moon", "Dark"] };
 
@@ -33,6 +34,7 @@ class Header extends HTMLElement {
       this.heading,
       this.picker,
       h("st-jobs"),
+      h("st-tools"),
       this.galleryButton,
       this.themeButton,
       settings,
