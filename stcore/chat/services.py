@@ -62,5 +62,6 @@ def services_for(session: Session) -> Services:
         ui=session.ui,
         scripts=replies,
         replies=replies,
+        fill_input=session.fill_input,
         choices=choices_of(session),
     )

@@ -184,8 +184,13 @@ class Session:
         """Put a text of a quick reply into the message box, and send it. The reply comes when what runs has ended."""
         if send:
             self._wants_reply = await self._add(text)
-        elif self.ui is not None:
-            self.surroundings.facts.input = text
+        else:
+            await self.fill_input(text)
+
+    async def fill_input(self, text: str) -> None:
+        """Put a text into the message box, where ``{{input}}`` reads it from now on."""
+        self.surroundings.facts.input = text
+        if self.ui is not None:
             await self.ui.set_input(text)
 
     async def _answer(self) -> None:

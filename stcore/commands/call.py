@@ -208,6 +208,10 @@ class Call:
             raise UserError(f"/{self.name} needs someone to show something to, and nobody is there.")
         return self.services.ui
 
+    async def fill_input(self, text: str) -> None:
+        """Put ``text`` into the message box; raises :class:`UserError` when nobody can be told anything."""
+        await (self.services.fill_input or self.ui.set_input)(text)
+
     def report(self, error: StcoreError) -> None:
         """Show an error that does not end the script; it is raised when nobody is there to see it."""
         if self.services.ui is None:

@@ -28,6 +28,7 @@ from stcore.commands.services.chat import mark_role
 from stcore.commands.syntax import Flags
 from stcore.errors import NeedsPerson, NotFound, StcoreError
 from stcore.macros import Environment, MacroEngine, MemoryVariables
+from stcore.macros.environment import State, StateView
 
 
 class MemoryChat:
@@ -225,6 +226,18 @@ class MemoryImages:
         return self.chosen[what]
 
 
+class _MemoryState(State):
+    """A state whose message box is the one of a :class:`MemoryUi`."""
+
+    def __init__(self, state: StateView, ui: MemoryUi) -> None:
+        self.__dict__.update(vars(state), _ui=ui)
+
+    @property
+    def input(self) -> str:
+        ui: MemoryUi = self.__dict__["_ui"]
+        return ui.input
+
+
 class MemoryHost:
     """All that a script needs, fresh: ``await host.run(text)``. The parts may be looked at afterwards."""
 
@@ -244,7 +257,14 @@ class MemoryHost:
         self.local = MemoryVariables()
         self.globals = MemoryVariables()
         base = environment or Environment()
-        self.environment = base.child(user=user, char=character, local=self.local, globals=self.globals)
+        self.ui.input = base.state.input
+        self.environment = base.child(
+            user=user,
+            char=character,
+            local=self.local,
+            globals=self.globals,
+            state=_MemoryState(base.state, self.ui),
+        )
         self.replies = ReplyLibrary(MemoryStore())
         port = RepliesPort(lambda: self.replies, lambda: "memory", lambda: self.ui.input, self._say)
         self.injections = Injections(MemoryShelf())

@@ -123,10 +123,8 @@ class GenerationPort:
         chat_id = await self._session.open_chat()
         scene = self._session.scene(chat_id)
         made = await self._host.generations.run(chat_id, speak(scene, Wanted("impersonate", instruction)))
-        if made is not None and made.text and self._session.ui is not None:
-            text = await self._session.rewrite("user", made.text)
-            self._session.surroundings.facts.input = text
-            await self._session.ui.set_input(text)
+        if made is not None and made.text:
+            await self._session.fill_input(await self._session.rewrite("user", made.text))
 
     async def swipe(self, direction: Literal["left", "right"]) -> None:
         chats, chat_id = self._host.chats, await self._session.open_chat()

@@ -219,7 +219,7 @@ async def stop(call: Call) -> bool:
 async def clear_input(call: Call) -> None:
     """Empty the message box of whoever watches."""
     if call.services.ui is not None:
-        await call.services.ui.set_input("")
+        await call.fill_input("")
 
 
 def _length(text: str) -> int | None:

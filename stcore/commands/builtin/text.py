@@ -248,7 +248,9 @@ def finished_sentences(text: str) -> str:
     """``text`` up to the end of its last finished sentence; unchanged when it has none."""
     text = text.rstrip(WHITESPACE)
     for place in range(len(text) - 1, -1, -1):
-        if text[place] in _SENTENCE_ENDS or _is_emoji(text[place]):
+        if _is_emoji(text[place]):
+            return text[: place + 1]
+        if text[place] in _SENTENCE_ENDS:
             behind_blank = place > 0 and text[place - 1] in WHITESPACE
             return text[: place if behind_blank else place + 1].rstrip(WHITESPACE)
     return text

@@ -180,7 +180,7 @@ def _button(label: Any) -> Button | None:
     examples=(Example("/setinput Hello there", pipe="Hello there"),),
 )
 async def setinput(call: Call) -> str:
-    await call.ui.set_input(call.text)
+    await call.fill_input(call.text)
     return call.text
 
 

@@ -98,5 +98,7 @@ class Services:
     ui: Ui | None = None
     scripts: Scripts | None = None
     replies: Replies | None = None
+    fill_input: Callable[[str], Awaitable[None]] | None = None
+    """Puts a text into the message box, where ``{{input}}`` reads it; without it only :attr:`ui` is told."""
     choices: Callable[[str], Awaitable[Sequence[str]]] | None = None
     """Running lists for completion that no other service has: ``characters``, ``personas`` ..."""
