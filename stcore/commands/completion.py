@@ -34,7 +34,8 @@ _NEEDS_QUOTES = frozenset(' \t\n"|[{')
 class Completion:
     """One offer: what is inserted, what is shown, and what it is; ``alias_of`` names the command of an alias.
 
-    ``now`` is a macro call whose result would be worth showing beside it, empty when there is none.
+    ``now`` is a macro call whose result would be worth showing beside it, empty when there is none; ``last`` puts the
+    offer behind all others.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Completion:
     summary: str = ""
     alias_of: str = ""
     now: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,14 @@ async def _offers(place: Caret, registry: Registry, services: Services) -> list[
 
 def _commands(registry: Registry) -> list[Completion]:
     return [
-        Completion(name, f"/{name}", "command", command.summary, "" if name == command.name else command.name)
+        Completion(
+            name,
+            f"/{name}",
+            "command",
+            command.summary,
+            "" if name == command.name else command.name,
+            last=command.absent,
+        )
         for command in registry
         for name in command.names
     ]
@@ -256,9 +265,9 @@ def _ranked(offers: Iterable[Completion], typed: str, matching: Matching) -> lis
     for offer in offers:
         rank = rank_match(wanted, offer.label.lower().lstrip("/").rstrip("="), matching)
         if rank is not None:
-            scored.append((*rank, offer.alias_of != "", offer.label.lower(), offer))
-    if wanted:
-        scored.sort(key=lambda entry: entry[:4])
+            scored.append((offer.last, *rank, offer.alias_of != "", offer.label.lower(), offer))
+    # Without a letter typed offers stay in their order.
+    scored.sort(key=lambda entry: entry[:-1] if wanted else entry[:1])
     ranked, listed = [], set()
     for *_, offer in scored:
         key = (offer.kind, offer.alias_of or offer.text)

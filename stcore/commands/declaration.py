@@ -83,7 +83,8 @@ class Command:
 
     The function receives a :class:`stcore.commands.call.Call` and returns (or awaits) the new value of the pipe.
     A command without a function belongs to the syntax itself (``/break``, comments) and is only described. With
-    ``any_named`` it takes named arguments of any name besides the declared ones.
+    ``any_named`` it takes named arguments of any name besides the declared ones. An ``absent`` one only says why it
+    does not exist here: completion offers it last.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Command:
     split: Split = None
     raw_quotes: bool = False
     any_named: bool = False
+    absent: bool = False
     plugin: str = ""
 
     @property
@@ -130,6 +132,7 @@ class Command:
             "split": self.split,
             "raw_quotes": self.raw_quotes,
             "any_named": self.any_named,
+            "absent": self.absent,
             "plugin": self.plugin,
         }
 

@@ -69,7 +69,7 @@ class Registry:
         """Known names that look like ``name``, best first."""
         from difflib import get_close_matches
 
-        folded = {known.lower(): known for known in self._by_name}
+        folded = {known.lower(): known for known, command in self._by_name.items() if not command.absent}
         return [folded[match] for match in get_close_matches(name.lower(), folded, n=count, cutoff=0.6)]
 
     def describe(self) -> list[dict[str, Any]]:
