@@ -36,7 +36,7 @@ class Case:
 
     script: str
     outcome: str
-    flags: Flags = Flags()
+    flags: Flags = field(default_factory=Flags)
     setup: tuple[str, ...] = ()
     staged: bool = False
     variables: dict[str, Any] = field(default_factory=dict)
@@ -56,7 +56,8 @@ def read_cases(*, staged: bool) -> list[Any]:
 
 
 def read_file(path: Path) -> Iterator[tuple[str, Case]]:
-    heading, setup = "", ()
+    heading = ""
+    setup: tuple[str, ...] = ()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("## "):
             heading, setup = line, ()

@@ -56,7 +56,10 @@ def pass_(call: Call) -> Value:
     named=(Named("args", "any key=value pairs, handed to what is run", repeatable=True),),
     any_named=True,
     unnamed=Unnamed(
-        "a closure, the name of a scoped variable, or of a quick reply", ("varname", "closure"), choices="closures"
+        "a closure, the name of a scoped variable, or of a quick reply",
+        ("varname", "closure"),
+        required=True,
+        choices="closures",
     ),
     returns="the result of what was run",
     examples=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from stcore.commands.call import Call
@@ -21,6 +22,7 @@ _COMPACT = Named("compact", "small layout", "bool", ("true", "false"), default="
 _RAW = Named("raw", "false makes quotes around the text go away", "bool", ("true", "false"), default="true")
 _TEXT = Unnamed("the text", required=True)
 _RANGE_ARGUMENT = Unnamed("a number or a range like 2-5, counted from 0", ("number", "range"), choices="messages")
+_NEEDED_RANGE = replace(_RANGE_ARGUMENT, required=True)
 
 
 def insert_position(text: str, count: int) -> int | None:
@@ -166,7 +168,7 @@ async def comment(call: Call) -> str:
         Named("hidden", "hidden messages too", "bool", ("on", "off"), default="off"),
         Named("role", "only messages of this role", "enum", ("user", "assistant", "system")),
     ),
-    unnamed=_RANGE_ARGUMENT,
+    unnamed=_NEEDED_RANGE,
     returns="the messages, an empty line between them; empty for a range that does not exist",
     examples=(
         Example("/send one | /send two | /messages names=off 1-2", pipe="one\n\ntwo"),
@@ -207,7 +209,7 @@ async def _delete(call: Call, doomed: Sequence[Message]) -> str:
     aliases=("delete", "delmode"),
     group="messages",
     summary="Delete the last messages.",
-    unnamed=Unnamed("how many", "number", required=True),
+    unnamed=Unnamed("how many", "number"),
     returns="the deleted texts, each with a line break behind it",
     examples=(Example("/send one | /send two || /del 1", pipe="two\n"),),
 )
@@ -230,7 +232,7 @@ async def delete(call: Call) -> str:
     "cut",
     group="messages",
     summary="Delete messages by their numbers.",
-    unnamed=_RANGE_ARGUMENT,
+    unnamed=_NEEDED_RANGE,
     returns="the deleted texts, each with a line break behind it",
     examples=(Example("/send one | /send two | /send three || /cut 1-2", pipe="one\ntwo\n"),),
 )

@@ -34,7 +34,7 @@ async def call_stored(call: Call, stored: StoredScript) -> Value:
     "qr",
     group="quick-replies",
     summary="Run a quick reply by its position among the active sets.",
-    unnamed=Unnamed("position, from 0", "number", default="0", choices="reply positions"),
+    unnamed=Unnamed("position, from 0", "number", required=True, choices="reply positions"),
     returns="the result of the quick reply",
     examples=(Example("/qr 0", pipe="Hello, !", setup=_GREETING, note="without arguments"),),
 )

@@ -36,7 +36,7 @@ async def tokens(call: Call) -> int:
         Named("limit", "how many tokens stay", ("number", "varname"), required=True, choices="variables"),
         Named("direction", "which end stays", "enum", ("start", "end"), required=True),
     ),
-    unnamed=_TEXT,
+    unnamed=Unnamed("the text"),
     returns="the shortened text",
     examples=(
         Example("/trimtokens limit=4 direction=start Rain fell on the old stone bridge", pipe="Rain fell on the"),
