@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stcore.chat.markdown import Renderer
 from stcore.chat.records import Message
 from stcore.chat.regexes.rewriting import texts_to_show
 from stcore.storage.journal import Entry
-from stcore.web.markdown import Renderer
 from stcore.web.signing import PictureSigner
 
 if TYPE_CHECKING:

@@ -53,9 +53,13 @@ _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
 class Renderer:
-    """Renders texts, on any thread. ``sign`` turns the address of one of our pictures into a signed one."""
+    """Renders texts, on any thread.
 
-    def __init__(self, sign: Callable[[str], str]) -> None:
+    ``sign`` turns the address of one of our pictures into one under which it is found; with ``None`` the picture is
+    left out and only its description shown.
+    """
+
+    def __init__(self, sign: Callable[[str], str | None]) -> None:
         self._sign = sign
         self._cache: OrderedDict[bytes, str] = OrderedDict()
         self._cached = 0
@@ -88,8 +92,10 @@ class Renderer:
         attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[1])}
         address, alt = attributes.get("src", ""), attributes.get("alt", "")
         if own := _OWN.match(address):
+            if (source := self._sign(own[1])) is None:
+                return escape(alt)
             title = f' title="{escape(attributes["title"])}"' if "title" in attributes else ""
-            return f'<img src="{escape(self._sign(own[1]))}" alt="{escape(alt)}"{title} loading="lazy">'
+            return f'<img src="{escape(source)}" alt="{escape(alt)}"{title} loading="lazy">'
         if address.lower().startswith(("http://", "https://")):
             return f'<a class="external-picture" href="{escape(address)}" {_LEAVING}>{escape(alt or address)}</a>'
         return escape(alt)

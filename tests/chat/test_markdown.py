@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from stcore.web import markdown
-from stcore.web.markdown import ATTRIBUTES, TAGS, Renderer
+from stcore.chat import markdown
+from stcore.chat.markdown import ATTRIBUTES, TAGS, Renderer
 
 ASSET = "0123456789abcdef" * 2
 OWN = f"/pictures/{ASSET}.png"
