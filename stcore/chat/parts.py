@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
     from stcore.chat.regexes.store import RegexStore
+    from stcore.chat.tools.box import ToolBox
     from stcore.clock import Clock
     from stcore.storage.database import Database
 
@@ -49,3 +50,10 @@ class ChatParts:
         from stcore.chat.regexes.store import RegexStore
 
         return RegexStore(self)
+
+    @cached_property
+    def tools(self) -> ToolBox:
+        """Functions that text models may call."""
+        from stcore.chat.tools.box import ToolBox
+
+        return ToolBox()

@@ -98,6 +98,7 @@ _OF_TEXT = frozenset(
         "reasoning_type",
         "reasoning_collapsed",
         "cut_off",
+        "tool_invocations",
         "media",
         "jsonl_text",
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stcore.chat.records import Message, NewMessage
 from stcore.chat.regexes.rewriting import rewrite
+from stcore.chat.tools.rounds import ToolRounds, offered_tools
 from stcore.errors import BadResponse, StcoreError
 from stcore.storage.ids import new_id
 from stcore.text.reply import Reply, Replying
@@ -115,12 +116,13 @@ class _Written:
         self._scene, self._wanted, self._connection, self._message = scene, wanted, connection, message
         self._id = new_id()
         self._started = scene.host.clock.monotonic()
+        self._rounds: ToolRounds | None = None
 
     async def stream(self, request: Request) -> Message | None:
         """Show the words as they come; keep them in the end, whatever ends them."""
         message = self._message
         opening = message.text if message is not None and self._wanted.kind == "continue" else request.prompt.prefill
-        made = replying(self._connection, request, opening)
+        made = await self._begun(request, opening)
         self._publish("reply.started", name=self._scene.environment.char, message_id=message.id if message else None)
         ended: dict[str, Any] = {}
         text = _Joined(opening)
@@ -138,6 +140,22 @@ class _Written:
             kept = await asyncio.shield(self._keep(text, made.reply))
             self._publish("reply.ended", **ended, message_id=kept.id if kept else None)
         return kept
+
+    async def _begun(self, request: Request, opening: str) -> Replying | ToolRounds:
+        """The reply in the making; where the model may call functions, with what comes of its calls."""
+        host, connection = self._scene.host, self._connection
+        may_call = self._wanted.kind in ("normal", "swipe", "regenerate")
+        tools = await offered_tools(host.tools, connection) if may_call else ()
+        if not tools:
+            return replying(connection, request, opening)
+        completion = replace(request.completion, tools=tools)
+        self._rounds = ToolRounds(
+            host.tools,
+            completion,
+            lambda asked: replying(connection, replace(request, completion=asked), opening),
+            self._scene.ui,
+        )
+        return self._rounds
 
     def _publish(self, kind: str, **data: Any) -> None:
         self._scene.host.publish(kind, {"id": self._id, **data}, self._scene.chat_id)
@@ -178,6 +196,9 @@ class _Written:
             seconds = self._scene.host.clock.monotonic() - self._started
             thoughts = await rewrite(self._scene.host, self._scene.environment, "thoughts", made.reasoning.strip())
             extra |= {"reasoning": thoughts, "reasoning_duration": round(seconds * 1000)}
+        if self._rounds is not None:
+            shown = [one.to_dict() for one in self._rounds.invocations if not one.stealth]
+            extra |= {"tool_invocations": shown} if shown else {}
         return extra if made.finished else {**extra, "cut_off": True}
 
 

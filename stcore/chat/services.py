@@ -58,10 +58,12 @@ def services_for(session: Session) -> Services:
         tokens=TokensPort(session.tokens),
         documents=later("documents", "DocumentsPort", session),
         regexes=later("regexes", "RegexesPort", session),
+        tools=host.tools,
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
         scripts=replies,
         replies=replies,
         fill_input=session.fill_input,
+        apart=session.run_apart,
         choices=choices_of(session),
     )

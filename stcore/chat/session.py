@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from stcore.chat.regexes.records import Place
     from stcore.chat.replies.automation import Automation
     from stcore.commands.runtime import Result, Run
+    from stcore.commands.scope import Closure, Value
     from stcore.commands.services import Ui
     from stcore.host import Host
     from stcore.macros import Environment
@@ -158,6 +160,14 @@ class Session:
         await self._answer()
         return result
 
+    async def run_apart(self, closure: Closure, variables: Mapping[str, Value]) -> Value:
+        """Run a closure that a script left behind, for a click or a model; what it sets in variables is kept."""
+        await self.surroundings.refresh()
+        try:
+            return await self.host.interpreter.run_apart(closure, self.services, variables)
+        finally:
+            await self.surroundings.flush()
+
     def _progress(self, done: int, total: int) -> None:
         self._tell("paused" if self._run and self._run.paused else "running", done / total if total else None)
 
@@ -276,7 +286,7 @@ class Session:
 
         environment = (speaker or self.environment).child()
         facts, activated = self.surroundings.facts, self.automation.activated
-        return Scene(self.host, chat_id, environment, facts, self.window, self._passes, activated)
+        return Scene(self.host, chat_id, environment, facts, self.window, self._passes, activated, self.ui)
 
     async def tokens(self) -> Tokens:
         """The tokenizer that is selected; a script that runs alone takes the usual one and opens no database."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from stcore.commands.execution import call_closure, run_closure, run_transparent
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Chat,
         Chats,
         Documents,
+        FunctionTools,
         Generation,
         Groups,
         Images,
@@ -179,6 +180,13 @@ class Call:
         if self.services.regexes is None:
             raise UserError(f"/{self.name} needs regex scripts, which are not available here.")
         return self.services.regexes
+
+    @property
+    def tools(self) -> FunctionTools:
+        """The functions of the text model; raises :class:`UserError` when this host has none."""
+        if self.services.tools is None:
+            raise UserError(f"/{self.name} needs functions of text models, which are not available here.")
+        return self.services.tools
 
     @property
     def images(self) -> Images:
@@ -339,6 +347,18 @@ class Call:
     ) -> Awaitable[Value]:
         """Run ``closure`` as one pass of a loop; ``/break`` raises through to the caller, who owns ``target``."""
         return run_closure(closure, target, macros=macros)
+
+    def keep(self, closure: Closure) -> Callable[..., Awaitable[Value]]:
+        """``closure`` as something to call later, when this script may have ended: ``variables`` given then are
+        scoped variables in it."""
+        services, interpreter = self.services, self._code.interpreter
+
+        async def run(variables: Mapping[str, Value] | None = None) -> Value:
+            if services.apart is not None:
+                return await services.apart(closure, variables or {})
+            return await interpreter.run_apart(closure, services, variables)
+
+        return run
 
     def run_text(self, text: str) -> Awaitable[Value]:
         """Run the text of a script in a scope below this command's, with its flags and no break target (12.1)."""

@@ -15,9 +15,9 @@ from stcore.commands.expansion import ARGUMENT_PREFIX, ScopeMacros
 from stcore.commands.importing import closures_of
 from stcore.commands.parser import Parser
 from stcore.commands.registry import Registry
-from stcore.commands.scope import Closure, Scope, Value
+from stcore.commands.scope import BreakTarget, Closure, Scope, Value
 from stcore.commands.services import Services
-from stcore.commands.signals import Abort
+from stcore.commands.signals import Abort, Break
 from stcore.commands.syntax import BreakpointNode, ClosureNode, CommandNode, Flags, Script
 from stcore.errors import ExecutionError, ParseError
 from stcore.macros.text import trim
@@ -241,6 +241,26 @@ class Interpreter:
         if not trim(text):
             return Result(None)
         return await self.start(text, services, flags=flags, scope=scope, progress=progress).result()
+
+    async def run_apart(
+        self, closure: Closure, services: Services, variables: Mapping[str, Value] | None = None
+    ) -> Value:
+        """Run a closure whose script may have ended, as a script of its own that sees what the closure sees.
+
+        ``variables`` are further scoped variables. An abort ends only this and gives empty text.
+        """
+        run = Run(closure.code.script, self, services, None, None)
+        scope = Scope(run, closure.parent)
+        scope.variables = dict(variables or {})
+        target = BreakTarget()
+        try:
+            return await run_closure(Closure(closure.code, scope, target), target, run=run)
+        except Abort:
+            return ""
+        except Break as leaving:
+            return leaving.value
+        finally:
+            target.live = False
 
     async def run_subcommand(self, text: str, scope: Scope, flags: Flags) -> Value:
         """Run a string body: read anew, in a scope below ``scope``, out of reach of ``/break`` (12.1)."""

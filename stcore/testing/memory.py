@@ -21,6 +21,7 @@ from stcore.chat.prompting.notes import Notes
 from stcore.chat.prompting.shelf import MemoryShelf
 from stcore.chat.replies.library import ReplyLibrary
 from stcore.chat.replies.shelf import MemoryStore
+from stcore.chat.tools.box import ToolBox
 from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
 from stcore.commands.services import Button, Level, Message, Role, Services
@@ -269,12 +270,14 @@ class MemoryHost:
         port = RepliesPort(lambda: self.replies, lambda: "memory", lambda: self.ui.input, self._say)
         self.injections = Injections(MemoryShelf())
         self.note = Notes(MemoryShelf(), MemoryShelf())
+        self.tools = ToolBox()
         self.services = Services(
             self.environment,
             chat=self.chat,
             injections=self.injections,
             note=self.note,
             tokens=TokensPort(),
+            tools=self.tools,
             images=self.images,
             ui=self.ui,
             scripts=port,

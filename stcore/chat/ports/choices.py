@@ -96,6 +96,15 @@ async def _regex_presets(session: Session) -> Sequence[str]:
     return [preset.name for preset in await session.host.regexes.presets()]
 
 
+async def _tools(session: Session) -> Sequence[str]:
+    """The functions of the text model."""
+    return [tool.name for tool in session.host.tools.list()]
+
+
+async def _plugins(session: Session) -> Sequence[str]:
+    return sorted(session.environment.state.extensions)
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -112,6 +121,8 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "books": _books,
     "entries": _entries,
     "documents": _documents,
+    "plugins": _plugins,
+    "tools": _tools,
     "regexes": _regexes,
     "regex presets": _regex_presets,
     "presets": _presets("preset"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from stcore.chat.facts import Facts
     from stcore.chat.window import ChatWindow
+    from stcore.commands.services import Ui
     from stcore.host import Host
     from stcore.macros import Environment
 
@@ -19,7 +20,8 @@ Kind = Literal["normal", "swipe", "regenerate", "continue", "impersonate", "quie
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One chat as a prompt sees it. ``run_filter`` runs the closure of an injection and says whether it gave a yes;
-    ``activated`` hears of entries of world info that joined a prompt, by their automation ids."""
+    ``activated`` hears of entries of world info that joined a prompt, by their automation ids.
+    ``ui`` is who is told while a text is written."""
 
     host: Host
     chat_id: str
@@ -28,6 +30,7 @@ class Scene:
     window: ChatWindow
     run_filter: Callable[[str], Awaitable[bool]]
     activated: Callable[[Sequence[str]], Awaitable[None]]
+    ui: Ui | None = None
 
     def expand(self, text: str) -> str:
         """``text`` with its macros."""

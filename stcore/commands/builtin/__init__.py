@@ -34,6 +34,7 @@ _GROUPS = (
     "tokens",
     "documents",
     "regexes",
+    "tools",
     "absent",
 )
 

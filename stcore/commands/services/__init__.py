@@ -6,8 +6,9 @@ so in plain words. One file per protocol.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from stcore.commands.services.characters import Character, Characters
 from stcore.commands.services.chat import Chat, Message, Role
@@ -25,8 +26,12 @@ from stcore.commands.services.regexes import Regexes
 from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
 from stcore.commands.services.scripts import Scripts, StoredScript
 from stcore.commands.services.tokens import Tokens
+from stcore.commands.services.tools import FunctionTool, FunctionTools
 from stcore.commands.services.ui import Button, Level, Ui
 from stcore.macros.environment import Environment
+
+if TYPE_CHECKING:
+    from stcore.commands.scope import Closure, Value
 
 __all__ = [
     "Asked",
@@ -40,6 +45,8 @@ __all__ = [
     "Chats",
     "Document",
     "Documents",
+    "FunctionTool",
+    "FunctionTools",
     "Generated",
     "Generation",
     "GroupMember",
@@ -94,11 +101,14 @@ class Services:
     tokens: Tokens | None = None
     documents: Documents | None = None
     regexes: Regexes | None = None
+    tools: FunctionTools | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
     replies: Replies | None = None
     fill_input: Callable[[str], Awaitable[None]] | None = None
     """Puts a text into the message box, where ``{{input}}`` reads it; without it only :attr:`ui` is told."""
+    apart: Callable[[Closure, Mapping[str, Value]], Awaitable[Value]] | None = None
+    """Runs a closure that was kept, after its script has ended, with further scoped variables."""
     choices: Callable[[str], Awaitable[Sequence[str]]] | None = None
     """Running lists for completion that no other service has: ``characters``, ``personas`` ..."""

@@ -1,0 +1,1 @@
+"""Functions that text models may call in their replies."""
