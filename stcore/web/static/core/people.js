@@ -54,6 +54,8 @@ export async function loadCast() {
 
 /** @param {"characters"|"personas"} kind @param {Object} person As in the list, with or without `avatar`. */
 export function putPerson(kind, person) {
+  // Answers and events cross on their way: what is known already may be the newer.
+  if (state[kind].get(person.id)?.updated > person.updated) return;
   learnAvatar(person);
   state[kind].set(person.id, person);
   const { cast } = state;

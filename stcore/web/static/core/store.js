@@ -59,7 +59,8 @@ export function on(topic, fn) {
 
 /** Tell everyone who listens to `topic`. */
 export function emit(topic, detail) {
-  for (const fn of listeners.get(topic) ?? []) fn(detail);
+  // A copy: who listens anew while hearing of it has heard it.
+  for (const fn of [...(listeners.get(topic) ?? [])]) fn(detail);
 }
 
 /** The record of the open chat, if it is known. */

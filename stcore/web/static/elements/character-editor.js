@@ -51,7 +51,9 @@ class Editor {
 
   async run() {
     const stops = [on("people", () => this.noticed()), on("person-gone", ({ id }) => id === this.id && this.dialog.drop())];
-    await this.dialog.open(this.saver);
+    const closed = this.dialog.open(this.saver);
+    this.noticed();
+    await closed;
     for (const stop of stops) stop();
   }
 
@@ -175,7 +177,7 @@ class Editor {
     const known = () => [...new Set([...state.characters.values()].flatMap(({ tags }) => tags))].sort();
     return [
       Object.keys(this.saver.restored).length > 0 && restoredNote(() => this.discard()),
-      h("div.editor-who", {}, picker, fields.tags(TAGS, "Tags", known, { help: "To find it again in the list. They go along in its file." })),
+      h("div.editor-who", {}, picker, fields.tags(TAGS, "Tags", known, { help: "To find it again in the list." })),
       fields.text("description", "Description", { rows: 8, help: "Looks, nature, past, and whatever else the model must always know." }),
       fields.text("personality", "Personality", { rows: 3, help: "Its nature in a few words." }),
       fields.text("scenario", "Scenario", { rows: 3, help: "Where and how the two of you meet." }),
@@ -234,6 +236,7 @@ class Editor {
     const often = (share) => ["silent unless named", "seldom", "now and then", "often", "nearly always"][Math.round(share * 4)];
     return [
       fields.text("creator_notes", "Notes for people", { rows: 4, help: "Never told to the model." }),
+      fields.tags("tags", "Tags in its file", () => [], { help: "What people who take over its file get to sort it by." }),
       h("div.form-columns", {}, fields.line("creator", "Made by"), fields.line("character_version", "Version")),
       fields.choice("world", "Book of world info", [["", "None"], ...names.map((name) => [name, name])], { help: "It counts in every chat with this character, and goes along in its file." }),
       fields.slider("talkativeness", "How often it speaks in groups", { min: "0", max: "1", step: "0.05", words: (share) => `${Math.round(share * 100)} %, ${often(share)}` }),

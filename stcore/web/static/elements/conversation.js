@@ -189,6 +189,7 @@ function sameSpeaker(before, entry) {
   const [a, b] = [before.item, entry.item];
   return (
     !b.pictures.length &&
+    !b.extra?.checkpoint &&
     a.role === b.role &&
     a.name === b.name &&
     a.hidden === b.hidden &&

@@ -44,6 +44,7 @@ export class EditorDialog {
   /** @param {import("../core/autosave.js").Autosave} saver @returns {Promise<void>} Ends when the editor is closed. */
   open(saver) {
     this.saver = saver;
+    const from = document.activeElement?.dataset.key;
     document.body.append(this.element);
     this.tabs.choose(Object.keys(this.pages)[0]);
     this.element.showModal();
@@ -51,6 +52,8 @@ export class EditorDialog {
       this.element.addEventListener("close", () => {
         saver.close();
         this.element.remove();
+        // Lists are drawn anew while people are edited: the browser cannot give the focus back by itself.
+        if (from && document.activeElement === document.body) document.querySelector(`[data-key="${from}"]`)?.focus();
         resolve();
       });
     });

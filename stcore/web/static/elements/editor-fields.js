@@ -27,11 +27,15 @@ export class Fields {
     return h("div.form-row", {}, h("label.field-label", { for: id }, label), help && h("p.field-help.before", {}, help), wrapped);
   }
 
-  /** One line of plain text. */
+  /** One line of plain text; while a required one is empty, what was there before counts. */
   line(name, label, { help = "", ...props } = {}) {
     const id = uniqueId("field");
     const field = h("input.field", { id, value: this.values.known[name] ?? "", autocomplete: "off", ...props });
-    this.bind(name, field);
+    const isMissing = () => props.required && !field.value.trim();
+    this.bind(name, field, null, () => (isMissing() ? undefined : field.value));
+    field.addEventListener("blur", () => {
+      if (isMissing()) field.value = this.values.known[name];
+    });
     return this.row(id, label, field, help);
   }
 
@@ -149,7 +153,7 @@ export class Fields {
     const id = uniqueId("field");
     const options = h("datalist", { id: `${id}-list` }, known().map((value) => h("option", { value })));
     const field = h("input.tag-field", { id, list: options.id, autocomplete: "off", placeholder: "Add a tag", maxlength: "100" });
-    const chips = h("ul.tag-chips", { "aria-label": label });
+    const chips = h("ul.tag-chips", { "aria-label": `${label}: chosen` });
     const tags = () => this.values.known[name] ?? [];
     const save = (next) => {
       this.values.change({ [name]: next });

@@ -84,11 +84,7 @@ class Editor {
   async send(fields) {
     const own = Object.fromEntries(Object.entries(fields).filter(([name]) => OWN.includes(name)));
     const options = Object.fromEntries(Object.entries(fields).filter(([name]) => !OWN.includes(name)));
-    // A name cannot be empty; while one is being typed the old one counts.
-    if (own.name !== undefined && !own.name.trim()) delete own.name;
-    const body = { ...own, ...(Object.keys(options).length ? { options } : {}) };
-    if (!Object.keys(body).length) return;
-    touchGroup(await host.change(this.id, body));
+    touchGroup(await host.change(this.id, { ...own, ...(Object.keys(options).length ? { options } : {}) }));
     this.learn();
   }
 
@@ -103,7 +99,7 @@ class Editor {
   }
 
   drawHead() {
-    this.name.textContent = this.known.name.trim() || this.group().name;
+    this.name.textContent = this.known.name;
   }
 
   menu() {
@@ -143,7 +139,7 @@ class Editor {
     this.drawMembers();
     return [
       restored && restoredNote(discard),
-      this.fields.line("name", "Name", { maxlength: "200" }),
+      this.fields.line("name", "Name", { maxlength: "200", required: true }),
       h("div.form-row", {}, h("span.field-label", {}, "Members"), this.list, add),
       this.fields.tags("tags", "Tags", known),
     ];

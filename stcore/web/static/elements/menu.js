@@ -26,13 +26,20 @@ export function openMenu(anchor, label, items) {
   menu.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     anchor.setAttribute("aria-expanded", "false");
-    if (menu.contains(document.activeElement) || document.activeElement === document.body) anchor.focus();
+    if (menu.contains(document.activeElement) || document.activeElement === document.body) comeBack(anchor);
     menu.remove();
   });
   menu.showPopover();
   place(menu, anchor);
   (menu.querySelector("[aria-checked=true]") ?? entriesOf(menu)[0])?.focus();
   return menu;
+}
+
+/** Focus the anchor, or what took its place: lists are drawn anew while their menus are open. */
+function comeBack(anchor) {
+  const { key } = anchor.dataset;
+  const there = anchor.isConnected || !key ? anchor : document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  there?.focus();
 }
 
 function entry(item, menu) {

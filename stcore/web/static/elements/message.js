@@ -51,16 +51,23 @@ class Message extends HTMLElement {
       `${name}, ${clock(message.created)}${isDimmed(message) ? ", hidden from the model" : ""}`,
     );
     this.body = h("div.message-body.prose");
+    this.face ??= avatar(() => this.sender());
+    this.face.draw();
     this.pictures ??= document.createElement("st-pictures");
     this.pictures.hidden = !message.pictures.length && !this.pictures.hasJobs(message.id);
     fill(
       this,
-      avatar(() => ({ name, drawing: DRAWINGS[message.role], ...senderOf(message) })),
+      this.face,
       h("div.message-main", {}, head(message, name), this.body, this.pictures, this.swipes()),
       this.tools(),
     );
     this.drawBody();
     this.pictures.update(message, grew);
+  }
+
+  sender() {
+    const { name, role } = this.item;
+    return { name: name || ROLE_NAMES[role], drawing: DRAWINGS[role], ...senderOf(this.item) };
   }
 
   drawBody() {

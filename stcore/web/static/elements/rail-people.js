@@ -46,7 +46,8 @@ class People extends HTMLElement {
     );
     // Everybody at once would be thousands of entries: more of them come when the end is near.
     this.end = h("li.people-end");
-    new IntersectionObserver(([entry]) => entry.isIntersecting && this.showMore(), { root: this.list, rootMargin: "300px" }).observe(this.end);
+    const reached = ([entry]) => entry.isIntersecting && this.showMore();
+    this.watcher = new IntersectionObserver(reached, { root: this.list, rootMargin: "300px" });
     const redraw = coalesce(() => this.draw());
     for (const topic of ["people", "chat", "chats"]) on(topic, redraw);
     on("show-person", (id) => this.find(id));
@@ -78,7 +79,6 @@ class People extends HTMLElement {
   }
 
   showMore() {
-    if (!this.end.isConnected) return;
     this.shown += STEP;
     this.draw();
   }
@@ -105,7 +105,11 @@ class People extends HTMLElement {
     const found = this.found();
     const current = partnerOf(currentChat())?.person.id;
     fill(this.list, found.slice(0, this.shown).map((one) => entry(one, one.person.id === current)));
-    if (found.length > this.shown) this.list.append(this.end);
+    this.watcher.disconnect();
+    if (found.length > this.shown) {
+      this.list.append(this.end);
+      this.watcher.observe(this.end);
+    }
     if (!found.length) this.list.append(this.nobody());
     if (focused) this.list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
@@ -182,6 +186,7 @@ function entry({ kind, person }, current) {
   const more = iconButton("dots", `More for ${person.name}`, () => personMenu(more, kind, person), {
     class: "chat-more",
     "aria-haspopup": "menu",
+    data: { key: `more ${person.id}` },
   });
   const find = () => state[`${kind}s`].get(person.id) ?? person;
   const words = detail(kind, person);

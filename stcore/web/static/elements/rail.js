@@ -1,6 +1,6 @@
 /** The left column: the list of chats (new, search, open, rename, files, delete), and beside it that of characters. */
 import { attempt, deleteChat, loadMoreChats, newChat, openChat, renameChat } from "../core/actions.js";
-import { button, fill, h, icon, iconButton } from "../core/dom.js";
+import { button, coalesce, fill, h, icon, iconButton } from "../core/dom.js";
 import { moment, plural, shortMoment, shorten } from "../core/format.js";
 import { showRail } from "../core/layout.js";
 import { partnerOf } from "../core/people.js";
@@ -54,9 +54,8 @@ class Rail extends HTMLElement {
     fill(this, h("div.rail-top", {}, h("span.brand", {}, brand), close), this.tabs.element, Object.values(this.pages));
     this.tabs.choose(recall("rail-tab") in TABS ? recall("rail-tab") : "chats");
     on("rail-tab", (name) => this.tabs.choose(name));
-    on("people", () => this.draw());
-    on("chats", () => this.draw());
-    on("chat", () => this.draw());
+    const redraw = coalesce(() => this.draw());
+    for (const topic of ["people", "chats", "chat"]) on(topic, redraw);
   }
 
   /** @param {"chats"|"people"} name */
@@ -72,16 +71,12 @@ class Rail extends HTMLElement {
   draw() {
     const words = this.search.value.trim().toLowerCase();
     const found = state.chats.filter((chat) => `${chat.title} ${chat.preview}`.toLowerCase().includes(words));
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     fill(this.list, found.map(entry));
     if (!found.length) this.list.append(h("li.rail-empty", {}, words ? "No chat has these words." : "No chats yet."));
     if (state.chats.length >= FULL_LIST && !this.complete)
-      this.list.append(
-        h(
-          "li",
-          {},
-          button("Older chats", () => this.older(), { look: "quiet" }),
-        ),
-      );
+      this.list.append(h("li", {}, button("Older chats", () => this.older(), { look: "quiet" })));
+    if (focused) this.list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
   async older() {
@@ -97,6 +92,7 @@ function entry(chat) {
   const more = iconButton("dots", `More for ${title}`, () => choices(more, chat), {
     class: "chat-more",
     "aria-haspopup": "menu",
+    data: { key: `more ${chat.id}` },
   });
   return h(
     "li.chat-entry",
@@ -107,6 +103,7 @@ function entry(chat) {
         type: "button",
         "aria-current": current ? "page" : null,
         onclick: () => openChat(chat.id),
+        data: { key: chat.id },
         title: `${title}, ${moment(chat.updated)}`,
       },
       partner && avatar(() => partnerOf(chat)?.person ?? { name: title }),

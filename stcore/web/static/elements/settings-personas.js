@@ -179,11 +179,7 @@ class Editor {
   }
 
   async send(fields) {
-    // A name cannot be empty; while one is being typed the old one counts.
-    const { name, ...rest } = fields;
-    const sent = name?.trim() ? fields : rest;
-    if (!Object.keys(sent).length) return;
-    const changed = await host.change(this.id, { fields: sent });
+    const changed = await host.change(this.id, { fields });
     this.learn(changed);
     putPerson("personas", changed);
   }
@@ -220,7 +216,7 @@ class Editor {
       "form.schema-form",
       { onsubmit: (event) => event.preventDefault() },
       Object.keys(this.saver.restored).length > 0 && restoredNote(() => this.discard()),
-      h("div.editor-who", {}, avatarPicker({ find, put, drop: off }), h("div", {}, fields.line("name", "Name", { maxlength: "200" }), fields.line("title", "Title", { help: "To tell it from others of the same name." }))),
+      h("div.editor-who", {}, avatarPicker({ find, put, drop: off }), h("div", {}, fields.line("name", "Name", { maxlength: "200", required: true }), fields.line("title", "Title", { help: "To tell it from others of the same name." }))),
       fields.text("description", "Description", { rows: 6, help: "What the model is told about you." }),
       fields.choice("position", "Where the model reads it", POSITIONS),
       this.depth,
