@@ -55,6 +55,8 @@ class ChatSettings(_Section):
     """``user_name`` is ``{{user}}``, ``character_name`` is ``{{char}}`` while no character is open.
 
     ``documents_tokens`` is how much of the data bank every prompt is told; 0 is nothing of it.
+    ``summary_prompt`` is how ``/summarize`` asks for a summary (``{words}`` in it is ``summary_words``), empty for the
+    usual words. ``language`` is what ``/translate`` translates into, by its code.
     ``quick_replies`` is the switch over their buttons and over what of them runs by itself.
     """
 
@@ -64,6 +66,9 @@ class ChatSettings(_Section):
     context_tokens: int = Field(default=8000, ge=256)
     text: str = ""
     documents_tokens: int = Field(default=0, ge=0)
+    summary_prompt: str = Field(default="", json_schema_extra=_MACROS)
+    summary_words: int = Field(default=200, ge=10, le=5000)
+    language: str = "en"
     quick_replies: bool = True
     macro_engine: Literal["new", "old"] = "new"
     """``old`` reads texts as the older macro engine did (``stcore/macros/older.py``); it counts from the next start."""

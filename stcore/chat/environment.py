@@ -178,6 +178,7 @@ class Surroundings:
         await self.window.refresh()
         for load in LOADERS:
             await load(self._host, self.chat_id, self.environment)
+        self.facts.summary = await _read_summary(self._host, self.chat_id)
 
     def open(self, chat_id: str) -> None:
         """A script that ran alone has got a chat. Its local variables stay its own."""
@@ -195,6 +196,14 @@ class Surroundings:
         """Write the variables that changed."""
         await self.globals.flush()
         await self.local.flush()
+
+
+async def _read_summary(host: Host, chat_id: str | None) -> str:
+    if chat_id is None:
+        return ""
+    from stcore.chat.summaries import read_summary
+
+    return (await read_summary(host, chat_id)).text
 
 
 async def build_environment(host: Host, chat_id: str | None = None) -> Environment:

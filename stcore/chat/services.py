@@ -59,6 +59,7 @@ def services_for(session: Session) -> Services:
         documents=later("documents", "DocumentsPort", session),
         regexes=later("regexes", "RegexesPort", session),
         tools=host.tools,
+        summaries=later("summaries", "SummariesPort", session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,
         scripts=replies,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Replies,
         Scripts,
         Services,
+        Summaries,
         Tokens,
         Ui,
     )
@@ -187,6 +188,13 @@ class Call:
         if self.services.tools is None:
             raise UserError(f"/{self.name} needs functions of text models, which are not available here.")
         return self.services.tools
+
+    @property
+    def summaries(self) -> Summaries:
+        """Summaries of the chat; raises :class:`UserError` when this host has none."""
+        if self.services.summaries is None:
+            raise UserError(f"/{self.name} needs a text model, which is not available here.")
+        return self.services.summaries
 
     @property
     def images(self) -> Images:

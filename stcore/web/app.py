@@ -34,6 +34,7 @@ from stcore.web import (
     routes_replies,
     routes_settings,
     routes_sources,
+    routes_summaries,
 )
 from stcore.web.context import Web
 from stcore.web.security import Guard, Names
@@ -103,6 +104,7 @@ def create_app(host: Host, *, names: Names | None = None) -> FastAPI:
         routes_presets.router,
         routes_regexes.router,
         routes_replies.router,
+        routes_summaries.router,
         routes_sources.router_of("sources"),
         routes_sources.router_of("texts"),
         events.router,

@@ -24,6 +24,9 @@ class GenerationPort:
     def __init__(self, session: Session) -> None:
         self._session, self._host = session, session.host
 
+    async def understands(self) -> bool:
+        return not (await self._host.texts.open()).model.embedded
+
     async def generate(self, asked: Asked) -> str | None:
         from stcore.chat.replying import speak
 

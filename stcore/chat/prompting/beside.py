@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stcore.chat.documents import scopes_of
@@ -10,6 +11,12 @@ from stcore.text.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from stcore.chat.prompting.scene import Scene
+
+
+def summary_insert(scene: Scene) -> Iterator[Insert]:
+    """The summary of the chat, as of when this was asked for."""
+    if text := scene.facts.summary.strip():
+        yield Insert("summary", "Summary", f"What has happened so far: {text}", "after")
 
 
 async def document_inserts(scene: Scene) -> list[Insert]:

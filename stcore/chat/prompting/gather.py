@@ -145,6 +145,7 @@ async def _inserts(scene: Scene, wanted: Wanted, injected: Mapping[str, Injectio
         *(Insert("lore", "World info", one.text, "chat", one.depth, one.role) for one in lore.slots.at_depth),
         *inserts.character_insert(scene, character),
         *await beside.document_inserts(scene),
+        *beside.summary_insert(scene),
         *inserts.injection_inserts(scene, injected),
     )
 

@@ -35,6 +35,7 @@ _GROUPS = (
     "documents",
     "regexes",
     "tools",
+    "rewriting",
     "absent",
 )
 

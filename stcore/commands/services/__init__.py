@@ -25,6 +25,7 @@ from stcore.commands.services.prompting import AuthorsNote, Injection, Injection
 from stcore.commands.services.regexes import Regexes
 from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
 from stcore.commands.services.scripts import Scripts, StoredScript
+from stcore.commands.services.summaries import Summaries
 from stcore.commands.services.tokens import Tokens
 from stcore.commands.services.tools import FunctionTool, FunctionTools
 from stcore.commands.services.ui import Button, Level, Ui
@@ -74,6 +75,7 @@ __all__ = [
     "SetOptions",
     "Split",
     "StoredScript",
+    "Summaries",
     "Tokens",
     "Ui",
     "Way",
@@ -102,6 +104,7 @@ class Services:
     documents: Documents | None = None
     regexes: Regexes | None = None
     tools: FunctionTools | None = None
+    summaries: Summaries | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None

@@ -52,6 +52,10 @@ class Generated:
 class Generation(Protocol):
     """What the text model writes. A text that is stopped is ``None``; failures are raised."""
 
+    async def understands(self) -> bool:
+        """Whether a model is selected that reads texts; the built-in helper only follows rules."""
+        ...
+
     async def generate(self, asked: Asked) -> str | None:
         """A text with the chat as context; nothing is stored."""
         ...
