@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from stcore.commands.faults import closure_error
 from stcore.commands.scope import BreakTarget, Closure, Scope, Value
 from stcore.commands.signals import Break
-from stcore.errors import UserError
+from stcore.errors import ScriptError, UserError
 
 if TYPE_CHECKING:
     from stcore.commands.compiler import Code
@@ -48,6 +49,10 @@ async def run_closure(
             await asyncio.ensure_future(_run_steps(closure.code, scope, provided))
         else:
             raise UserError("The script calls itself too deeply.", hint="Use /while or /times instead.")
+    except UserError as error:
+        if isinstance(error, ScriptError):
+            raise
+        raise closure_error(error, closure.code.node, closure.code.script) from error
     finally:
         run.depth -= 1
     return "" if scope.pipe is None else scope.pipe

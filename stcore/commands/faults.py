@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from stcore.commands.syntax import CommandNode, Script
+from stcore.commands.syntax import ClosureNode, CommandNode, Script
 from stcore.errors import ExecutionError, ScriptError, Span, StcoreError
 
 logger = logging.getLogger(__name__)
@@ -29,3 +29,9 @@ def wrap_error(error: Exception, node: CommandNode, script: Script) -> Execution
         hint = f"This is a fault of {node.command.plugin or 'the host'}, not of the script."
     span = Span.at(script.source, node.start, node.end)
     return ExecutionError(message, source=script.source, span=span, command=node.name, trace=trace, hint=hint)
+
+
+def closure_error(error: StcoreError, node: ClosureNode, script: Script) -> ExecutionError:
+    """The error of a closure that cannot begin, which is the fault of no command in it."""
+    span = Span.at(script.source, node.start, node.end)
+    return ExecutionError(error.message, source=script.source, span=span, hint=error.hint)

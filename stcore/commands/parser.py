@@ -6,6 +6,7 @@ string as its body reads the same text again and again (section 12.1).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,8 @@ class Parser:
             root: Any = _grammar().parse(scanner.tokens())  # a stream, not a text
         except _unexpected_token() as error:
             raise _misplaced(scanner, error.token) from None
-        return Script(text, root)
+        # The body of a script is all of its text, with what stands behind its last statement.
+        return Script(text, replace(root, end=len(text), body_end=len(text)))
 
 
 def _misplaced(scanner: Scanner, token: Lexeme) -> ParseError:
@@ -81,8 +83,7 @@ class _Builder:
 
     def script(self, children: list[Any]) -> ClosureNode:
         declarations, statements = children
-        end = statements[-1].end if statements else 0
-        return ClosureNode(declarations, statements, False, 0, end, 0, end)
+        return ClosureNode(declarations, statements, False, 0, 0, 0, 0)
 
     def closure(self, children: list[Any]) -> ClosureNode:
         opened, declarations, statements, closed = children
@@ -94,8 +95,7 @@ class _Builder:
         return tuple(children)
 
     def argument(self, children: list[Any]) -> Argument:
-        name = children[0]
-        value = _part(children[1]) if len(children) > 1 else Text("", False, name.end_pos, name.end_pos)
+        name, value = children[0], _part(children[1])
         return Argument(name.value, value, name.start_pos, value.end)
 
     def statements(self, children: list[Any]) -> tuple[Statement, ...]:

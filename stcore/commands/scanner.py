@@ -200,7 +200,9 @@ class Scanner:
     def _break(self, start: int) -> Mode | None:
         self.statement = Statement("break", self.find("break"), start)
         self._emit("BREAK", self.flags, start)
-        self._mark_command()
+        frame = self.frames[-1]
+        # It leaves a `||` before it to the next command (2.4). What follows it is not the first of its closure.
+        frame.inject, frame.began = frame.inject or not frame.began, True
         self._skip_space()
         return self._unsplit
 
@@ -233,7 +235,7 @@ class Scanner:
     def _mark_command(self) -> bool:
         """Note that a command stands here; says whether it may be given the pipe (section 7.2)."""
         frame = self.frames[-1]
-        inject, frame.inject = frame.inject, True
+        inject, frame.inject, frame.began = frame.inject, True, True
         return inject
 
     def _unknown(self, name: str, start: int) -> ParseError:
@@ -267,7 +269,7 @@ class Scanner:
         return self._value(self._named)
 
     def _value(self, resume: Mode) -> Mode | None:
-        """What follows ``name=``: a closure, quotes, a list, a word, or nothing."""
+        """What follows ``name=``: a closure, quotes, a list, a word, or an empty word before white space."""
         start = self.at
         if self.text.startswith("{:", start):
             return self._open(resume)
@@ -280,10 +282,10 @@ class Scanner:
             self._piece("LIST", piece, start)
         else:
             piece = self.reader.bare(start)
-            if piece.end > start:
-                self._piece("BARE", piece, start)
-        if self.statement.key == "raw" and piece.value.strip(WHITESPACE).lower() in _FALSE:
-            self.statement.raw_quotes = False
+            self._piece("BARE", piece, start)
+        if self.statement.key == "raw" and self.statement.command:
+            wanted = piece.value.strip(WHITESPACE).lower() not in _FALSE
+            self.statement.raw_quotes = wanted and self.statement.command.raw_quotes
         return resume
 
     def _unnamed(self) -> Mode | None:

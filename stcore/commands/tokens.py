@@ -37,16 +37,18 @@ class Head(NamedTuple):
 class Frame:
     """A closure that is open: where it was opened, what to go on with behind it, whether its next command is injected.
 
-    The first command of a closure is given no pipe, nor is one behind ``||`` (section 7.2).
+    The first command of a closure is given no pipe, nor is one behind ``||`` (section 7.2). ``began`` says whether
+    anything stands in it that is run.
     """
 
-    __slots__ = ("inject", "opened_at", "resume", "statement")
+    __slots__ = ("began", "inject", "opened_at", "resume", "statement")
 
     def __init__(self, opened_at: int, resume: Mode | None, statement: Statement) -> None:
         self.opened_at = opened_at
         self.resume = resume
         self.statement = statement
         self.inject = False
+        self.began = False
 
 
 class Statement:

@@ -163,7 +163,7 @@ def shape(node: ClosureNode) -> object:
         return (value.value, value.quoted) if isinstance(value, Text) else (shape(value), value.immediate)
 
     statements = [
-        (getattr(statement, "name", "break"), [part(value) for value in statement.parts])
+        (getattr(statement, "name", type(statement)), [part(value) for value in getattr(statement, "parts", ())])
         for statement in node.statements
     ]
     return [(argument.name, part(argument.value)) for argument in node.declarations], statements

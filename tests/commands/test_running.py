@@ -83,6 +83,13 @@ async def test_a_script_that_calls_itself_without_end_ends() -> None:
     assert len(error.trace) <= 20
 
 
+async def test_a_closure_that_cannot_begin_says_where_it_stands() -> None:
+    error = await failure("/pass ok | /pass {: a=1 a=2 /pass x :}()")
+    assert (error.command, error.span and error.span.start) == ("", 17)
+    error = await failure("/let f {: /pass {: /:f :}() :} | /:f")
+    assert "too deeply" in error.message
+
+
 async def test_thousands_of_levels_are_fine() -> None:
     script = (
         "/let down {: n=0 /if left=n rule=lt right=2000 else={: /pass {{var::n}} :}"
