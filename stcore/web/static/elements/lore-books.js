@@ -74,10 +74,9 @@ function placeSwitch(place, name, tools) {
     const others = place.single ? [] : place.names.filter((other) => other !== name);
     await attempt(() => place.save(box.checked ? [...others, name] : others));
     await tools.again();
-    document.querySelector(`.lore-books [data-place="${place.key}"][data-name="${CSS.escape(name)}"] input`)?.focus();
   });
   const title = place.single ? "One book at a time: it takes the place of another one" : null;
-  return h("div.reply-place", { data: { place: place.key, name }, title }, box, h("label", { for: id }, place.text));
+  return h("div.reply-place", { title }, box, h("label", { for: id }, place.text));
 }
 
 /** The book in a card counts by itself; as one of the library it can be changed. */

@@ -92,7 +92,7 @@ export class EntryEditor {
         "div.form-footer",
         {},
         this.told,
-        h("span.faint.lore-number", {}, `Number ${entry.uid}`),
+        h("span.faint.lore-number", { title: "What scripts call it" }, `Number ${entry.uid}`),
         button("Delete …", this.tools.remove, { look: "quiet danger-text", drawing: "trash" }),
       ),
     );

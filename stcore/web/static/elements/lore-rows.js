@@ -147,7 +147,7 @@ export class EntryRows {
     });
     const row = h("li.lore-row", { data: { uid: String(uid) }, class: entry.disable ? "off" : "" });
     const grip = sortableGrip(this.list, row, title, () => this.moved(), () => this.isOwnOrder);
-    fill(row, grip, toggle, open, h("span.lore-facts", {}, facts(entry)), more);
+    fill(row, grip, toggle, open, facts(entry), more);
     row.entry = entry;
     return row;
   }
@@ -197,7 +197,7 @@ function haystack(entry) {
 }
 
 function facts(entry) {
-  const chance = entry.useProbability !== false && entry.probability < 100 ? `${entry.probability} %` : "";
+  const chance = entry.useProbability !== false && entry.probability < 100 ? ` · ${entry.probability} %` : "";
   const [, position] = POSITIONS[entry.position] ?? POSITIONS[0];
-  return [chance, position, String(entry.order)].filter(Boolean).join(" · ");
+  return h("span.lore-facts", {}, h("span", {}, position), h("span", {}, `order ${entry.order}${chance}`));
 }

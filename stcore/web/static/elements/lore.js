@@ -39,21 +39,13 @@ class Lore extends Workbench {
   }
 
   async books() {
-    const again = () => loadInto(this.page, readBooks, draw);
     const open = (id) => this.openBook(id);
-    const draw = (known) => booksPage(this.page, known, { open, again });
-    const page = { refresh: again };
-    this.current = page;
-    await again();
-    if (!this.page.contains(document.activeElement) && this.current === page) this.page.focus({ preventScroll: true });
+    await this.showFresh(readBooks, (known, again) => booksPage(this.page, known, { open, again }));
   }
 
   async why() {
-    const again = () => loadInto(this.page, loadWhy, draw);
     const open = (book, uid) => this.openBook(book, uid);
-    const draw = (lore) => whyPage(this.page, lore, { open, again });
-    this.current = { refresh: again };
-    await again();
+    await this.showFresh(loadWhy, (lore, again) => whyPage(this.page, lore, { open, again }));
   }
 
   settings() {

@@ -65,7 +65,7 @@ export class PromptEntries {
       row.classList.toggle("off", !toggle.checked);
       this.isChanged = true;
     });
-    const detail = standard?.marker && !entry.content ? "its place in the prompt" : shorten(entry.content, 90) || "empty";
+    const detail = shorten(entry.content, 90) || (standard ? usual(standard) : "empty");
     const open = h(
       "button.lore-open",
       { type: "button", onclick: () => this.edit(entry) },
@@ -127,6 +127,8 @@ export class PromptEntries {
     );
   }
 }
+
+const usual = ({ identifier }) => (OWN_TEXT.includes(identifier) ? "as the system prompt says" : "its place in the prompt");
 
 function ownFields(entry) {
   const [nameId, roleId, depthId] = ["entry-name", "entry-role", "entry-depth"].map(uniqueId);

@@ -1,7 +1,7 @@
 /** One preset in the settings: its fields, and for samplers the order in which the model is told everything. */
 import { attempt } from "../core/actions.js";
 import { button, fill, h } from "../core/dom.js";
-import { changeSwitches, loadStandardEntries, savePreset } from "../core/prompting.js";
+import { changeSwitches, loadSelection, loadStandardEntries, savePreset } from "../core/prompting.js";
 import { emit } from "../core/store.js";
 import { confirmDialog } from "./dialog.js";
 import { removePreset, saveAs } from "./preset-actions.js";
@@ -9,13 +9,19 @@ import { PromptEntries } from "./preset-entries.js";
 import { KINDS } from "./preset-fields.js";
 import { SchemaForm } from "./schema-form.js";
 
-/**
- * @param {HTMLElement} page @param {Object} preset The one that is selected. @param {Object} switches
- * @param {() => any} back
- */
-export async function presetPage(page, preset, switches, back) {
+/** From now on `page` belongs to somebody else. @returns {() => boolean} Whether it still does. */
+export function takeTurn(page) {
+  const turn = {};
+  page.turn = turn;
+  return () => page.turn === turn;
+}
+
+/** @param {HTMLElement} page @param {Object} preset The one that is selected. @param {() => any} back */
+export async function presetPage(page, preset, back) {
   const { title, help, fields, groups, entries: hasEntries } = KINDS[preset.kind];
-  const standard = hasEntries ? await loadStandardEntries() : [];
+  const isShown = takeTurn(page);
+  const [{ switches }, standard] = await Promise.all([loadSelection(), hasEntries ? loadStandardEntries() : []]);
+  if (!isShown()) return;
   const draft = new Draft(
     preset,
     new SchemaForm({ schema: { properties: fields }, secrets: [], groups }, { options: preset.data }, {}),

@@ -52,9 +52,9 @@ function card(id, one, again) {
       "div.connection-head",
       {},
       h("button.reply-open", { type: "button", onclick: () => edit(id, one, again) }, h("strong", {}, id), icon("right")),
-      h("span.faint", {}, facts(one)),
       iconButton("trash", `Remove ${id}`, () => remove(id, again)),
     ),
+    h("p.faint", {}, facts(one)),
     h("p.injection-text", {}, shorten(one.value, 300)),
     one.filter && h("p.faint", {}, "Only when ", h("code", {}, shorten(one.filter, 80))),
   );

@@ -32,12 +32,11 @@ const familyOf = (source) =>
 
 /**
  * @param {HTMLElement} page @param {Object} prompt What the host told.
- * @param {{kind: string, ask: (kind: string) => any, again: () => any, goTo: (tab: string) => any, close: () => void}} tools
+ * @param {{kind: string, ask: (kind: string) => any, again: () => any, goTo: (tab: string) => any, close: () => void,
+ *   toPresets: () => void}} tools
  */
 export function partsPage(page, prompt, tools) {
   const opened = new Set([...page.querySelectorAll("details[open][data-part]")].map((fold) => fold.dataset.part));
-  const hadFocus = page.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
-  const { scrollTop } = page;
   fill(
     page,
     h(
@@ -47,14 +46,12 @@ export function partsPage(page, prompt, tools) {
       h("p.settings-lead", {}, `As ${where(prompt)} would get it now. Nothing is sent. Tokens are estimates.`),
       h("div.prompt-tools", {}, kindChoice(tools), copyButton(prompt), againButton(tools)),
       gauge(prompt),
-      leftOut(prompt),
+      leftOut(prompt, tools),
       h("ol.prompt-parts", { "aria-label": "Pieces of the prompt" }, prompt.parts.map((part, place) => piece(part, place, opened, tools))),
       beginning(prompt),
-      extras(prompt, tools),
+      extras(prompt, opened, tools),
     ),
   );
-  page.scrollTop = scrollTop;
-  if (hadFocus) page.querySelector(`[data-keep="${hadFocus}"]`)?.focus();
 }
 
 const where = ({ connection, model }) => (model ? `${model} (${connection})` : connection);
@@ -63,7 +60,7 @@ function kindChoice({ kind, ask }) {
   const id = uniqueId("kind");
   const select = h(
     "select.field",
-    { id, data: { keep: "kind" }, onchange: () => ask(select.value) },
+    { id, onchange: () => ask(select.value) },
     KINDS.map(([value, text]) => h("option", { value }, text)),
   );
   select.value = kind;
@@ -78,11 +75,11 @@ function copyButton(prompt) {
       announce(done ? "Copied" : "The browser did not allow it");
       if (done) emit("toast", { level: "success", text: "The prompt is copied." });
     },
-    { drawing: "copy", data: { keep: "copy" } },
+    { drawing: "copy" },
   );
 }
 
-const againButton = ({ again }) => button("Look again", again, { drawing: "refresh", data: { keep: "again" } });
+const againButton = ({ again }) => button("Look again", again, { drawing: "refresh" });
 
 const asText = (prompt) => prompt.text || prompt.messages.map(({ role, content }) => `[${role}]\n${content}`).join("\n\n");
 
@@ -116,7 +113,7 @@ function gauge({ parts, tokens, budget }) {
 
 const number = (value) => value.toLocaleString("en-GB");
 
-function leftOut({ left_out: { messages, examples }, lore }) {
+function leftOut({ left_out: { messages, examples }, lore }, { toPresets }) {
   const lines = [
     messages && `The ${messages === 1 ? "oldest message" : `${number(messages)} oldest messages`} of the chat had no room.`,
     examples && `${plural(examples, "example dialogue")} of the card had no room.`,
@@ -132,7 +129,7 @@ function leftOut({ left_out: { messages, examples }, lore }) {
       {},
       lines.join(" "),
       " ",
-      h("button.hint-link", { type: "button", onclick: () => emit("settings-open", { page: "presets" }) }, "More room"),
+      h("button.hint-link", { type: "button", onclick: toPresets }, "Change how much room there is"),
     ),
   );
 }
@@ -162,13 +159,13 @@ function piece(part, place, opened, tools) {
 }
 
 /** The place where a piece can be changed. */
-function origin({ source, position }, { goTo, close }) {
+function origin({ source, position }, { goTo, close, toPresets }) {
   const [kind] = source.split(":");
   const link = (text, run) => h("button.hint-link", { type: "button", onclick: run }, text);
   if (kind === "note") return link("Change the author's note", () => goTo("note"));
   if (kind === "injection") return link("See what scripts put in", () => goTo("injections"));
   if (familyOf(kind) === "lore") return link("See which entries join, and why", () => emit("lore-open", { tab: "why" }));
-  if (["main", "jailbreak", "story"].includes(kind)) return link("Change the presets", () => emit("settings-open", { page: "presets" }));
+  if (["main", "jailbreak", "story"].includes(kind)) return link("Change the presets", toPresets);
   if (position === null) return null;
   return link("Go to the message", () => {
     close();
@@ -189,10 +186,11 @@ function beginning({ prefill }) {
   return h("p.health.prompt-prefill", {}, icon("pencil"), h("span", {}, "The reply begins with: ", h("code", {}, prefill)));
 }
 
-function extras(prompt, tools) {
+function extras(prompt, opened, tools) {
   const samplers = Object.entries(prompt.samplers);
   const { joined = [], refused = [] } = prompt.lore ?? {};
   const open = (book, uid) => emit("lore-open", { book, uid });
+  const fold = foldOf(opened);
   return [
     joined.length + refused.length > 0 &&
       fold(
@@ -220,5 +218,5 @@ function extras(prompt, tools) {
   ];
 }
 
-const fold = (title, detail, ...content) =>
-  h("details.form-group.prompt-extra", { data: { part: title } }, h("summary", {}, title, h("span.faint", {}, detail)), content);
+const foldOf = (opened) => (title, detail, ...content) =>
+  h("details.form-group.prompt-extra", { data: { part: title }, open: opened.has(title) }, h("summary", {}, title, h("span.faint", {}, detail)), content);

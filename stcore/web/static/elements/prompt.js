@@ -5,7 +5,7 @@
  * Opened by `emit("prompt-open", { tab })`.
  */
 import { loadInjections, loadPrompt, loadSelection } from "../core/prompting.js";
-import { on } from "../core/store.js";
+import { emit, on } from "../core/store.js";
 import { loadInto } from "./loading.js";
 import { endsPage } from "./prompt-ends.js";
 import { injectionsPage } from "./prompt-injections.js";
@@ -35,16 +35,20 @@ class PromptDialog extends Workbench {
   }
 
   async parts() {
-    const again = () => loadInto(this.page, () => loadPrompt(this.kind), draw);
-    const ask = (kind) => {
-      this.kind = kind;
-      return again();
-    };
     const goTo = (tab) => this.turnTo(tab);
     const close = () => this.dialog.close();
-    const draw = (prompt) => partsPage(this.page, prompt, { kind: this.kind, ask, again, goTo, close });
-    this.current = { refresh: again };
-    await again();
+    const toPresets = () => {
+      close();
+      emit("settings-open", { page: "presets" });
+    };
+    const draw = (prompt, again) => {
+      const ask = (kind) => {
+        this.kind = kind;
+        return again();
+      };
+      partsPage(this.page, prompt, { kind: this.kind, ask, again, goTo, close, toPresets });
+    };
+    await this.showFresh(() => loadPrompt(this.kind), draw);
   }
 
   note() {
@@ -53,10 +57,8 @@ class PromptDialog extends Workbench {
     });
   }
 
-  async injections() {
-    const again = () => loadInto(this.page, loadInjections, (all) => injectionsPage(this.page, all, again));
-    this.current = { refresh: again };
-    await again();
+  injections() {
+    return this.showFresh(loadInjections, (all, again) => injectionsPage(this.page, all, again));
   }
 
   ends() {

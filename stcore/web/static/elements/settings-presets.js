@@ -9,12 +9,14 @@ import { promptDialog, showDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
 import { presetMenu } from "./preset-actions.js";
 import { KINDS } from "./preset-fields.js";
-import { presetPage } from "./preset-page.js";
+import { presetPage, takeTurn } from "./preset-page.js";
 
 /** @param {HTMLElement} page */
 export async function presetsPage(page) {
   const kinds = [...Object.keys(KINDS), "profile"];
+  const isShown = takeTurn(page);
   const [selection, ...lists] = await Promise.all([loadSelection(), ...kinds.map(loadPresets)]);
+  if (!isShown()) return;
   const presets = Object.fromEntries(kinds.map((kind, at) => [kind, lists[at]]));
   const again = (focus) => attempt(() => presetsPage(page).then(() => focus && page.querySelector(focus)?.focus()));
   fill(
@@ -47,14 +49,19 @@ function kindCard(page, kind, presets, { selected, switches }, again) {
     "aria-haspopup": "menu",
     disabled: !preset,
   });
-  const edit = () => attempt(() => presetPage(page, preset, switches, () => presetsPage(page)));
+  // The one that the list shows: it may have been chosen this very moment.
+  const edit = () => {
+    const shown = presets.find((one) => one.name === select.value);
+    return attempt(() => presetPage(page, shown, () => presetsPage(page)));
+  };
+  const select = presetSelect(id, presets, name, choose);
   return h(
     "li.connection.preset-card",
     { data: { kind } },
     h("div.connection-head", {}, h("label.preset-title", { for: id }, title), onOff && kindSwitch(kind, onOff, switches, again), more),
     h("p.faint", {}, help),
-    h("div.with-button", {}, presetSelect(id, presets, name, choose), button("Change", edit, { disabled: !preset })),
-    preset?.data.description && h("p.faint", {}, preset.data.description),
+    h("div.with-button", {}, select, button("Change", edit, { disabled: !preset })),
+    preset && h("p.faint", {}, preset.data.description, preset.covers_shipped && h("span.tag.off", {}, "Changed by you")),
   );
 }
 

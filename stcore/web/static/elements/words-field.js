@@ -9,7 +9,7 @@ import { fill, h, iconButton } from "../core/dom.js";
  */
 export function wordsField({ id, values, what, placeholder = "", suggestions = [], changed }) {
   let words = [...values];
-  const list = h("ul.words", { "aria-label": `${what}s` });
+  const list = h("ul.words", { "aria-label": `Every ${what.toLowerCase()} so far` });
   const options = h("datalist", { id: `${id}-list` }, suggestions.map((value) => h("option", { value })));
   const input = h("input.words-input", {
     id,

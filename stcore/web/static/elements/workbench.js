@@ -7,6 +7,7 @@ import { attempt } from "../core/actions.js";
 import { coalesce, fill, h, icon, iconButton, uniqueId } from "../core/dom.js";
 import { on } from "../core/store.js";
 import { isOutside } from "./dialog.js";
+import { keepPlace, loadInto } from "./loading.js";
 
 const CALM_MS = 700;
 
@@ -41,11 +42,14 @@ export class Workbench extends HTMLElement {
     for (const topic of topics) on(topic, later);
   }
 
+  /** Show the dialog above all others. */
   open() {
-    if (!this.dialog.open) this.dialog.showModal();
+    if (this.dialog.open) this.dialog.close();
+    this.dialog.showModal();
   }
 
   async closed() {
+    if (this.dialog.open) return; // It was only raised.
     clearTimeout(this.calm);
     await this.leave();
     if (!this.dialog.open) fill(this.page);
@@ -66,6 +70,32 @@ export class Workbench extends HTMLElement {
     this.page.scrollTop = 0;
     this.page.loading = null;
     await attempt(draw);
+  }
+
+  /**
+   * Show something that the host tells, and show it again when that is another. It stays quiet once another page is
+   * shown.
+   * @param {() => Promise<any>} load @param {(found: any, again: () => Promise<any>) => void} draw `again` is for after a
+   *   change made here.
+   */
+  async showFresh(load, draw) {
+    const page = {};
+    let shown = null;
+    const read = async () => {
+      const found = await load();
+      return { found, text: JSON.stringify(found) };
+    };
+    const ask = async (lazily) => {
+      if (this.current !== page) return;
+      await loadInto(this.page, read, ({ found, text }) => {
+        if (lazily && text === shown) return;
+        shown = text;
+        keepPlace(this.page, () => draw(found, () => ask(false)));
+      }, { quiet: shown !== null });
+    };
+    page.refresh = () => ask(true);
+    this.current = page;
+    await ask(false);
   }
 
   drawTabs() {
