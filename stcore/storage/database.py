@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from stcore.errors import StorageError
+from stcore.errors import StorageError, UserError
 from stcore.storage.tables import REVISION, alembic_version, metadata
 
 T = TypeVar("T")
@@ -63,6 +63,10 @@ class Database:
                 return fn(connection)
         except DBAPIError as error:
             raise storage_error(error, self.url) from error
+        except UnicodeEncodeError as error:
+            # Scripts count as ECMAScript does, where an emoji is two units and may be cut in half.
+            hint = "Cut such texts before or behind the character, not inside it."
+            raise UserError("A text holds half of a character, which cannot be stored.", hint=hint) from error
 
     def prepare(self) -> None:
         """Make the tables of a new database, or bring an older one to :data:`REVISION`. Blocking.

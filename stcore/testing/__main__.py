@@ -6,6 +6,7 @@ A sub-command is a function that gets the arguments behind its name; it is impor
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -30,6 +31,9 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("cases", type=Path, metavar="CASES.jsonl")
     parser.add_argument("--check", action="store_true", help="print only what differs from the file, and a count")
     chosen = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Half of a character (ECMAScript has such texts) has no UTF-8; its escape is what JSON writes for it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     return 1 if run_cases(chosen.kind, chosen.cases, check=chosen.check) else 0
 
 

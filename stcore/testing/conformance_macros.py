@@ -111,7 +111,7 @@ class _Case:
     def _script(self) -> str | None:
         from stcore.testing.memory import MemoryHost
 
-        host = MemoryHost(user=self.given.get("user", "User"))
+        host = MemoryHost(user=self.given.get("user", "User"), greeting="")
         for store, name in ((host.local, "local"), (host.globals, "global")):
             for key, value in (self.given.get(name) or {}).items():
                 store.set(key, value)
