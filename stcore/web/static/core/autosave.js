@@ -1,4 +1,4 @@
-/** Keeping what is typed into a form: sent a moment after the last change, kept in this browser until it has arrived. */
+/** Keeping what is typed into a form: sent a moment after the last change, and kept here until it has arrived. */
 import { ApiError } from "./api.js";
 import { recall, remember } from "./prefs.js";
 

@@ -153,7 +153,8 @@ export function of(kind) {
 export const renameCharacter = (id, name, chats) => api.post(at("/api/characters", id, "rename"), { name, chats });
 export const exportAddress = (id, format) => `${at("/api/characters", id, "export")}?format=${format}`;
 export const setDefaultPersona = (id) => api.put("/api/personas/default", { persona_id: id });
-export const bindPersona = (id, subject, on) => api.put(at("/api/personas", id, "connections"), { subject_id: subject, on });
+export const bindPersona = (id, subject, on) =>
+  api.put(at("/api/personas", id, "connections"), { subject_id: subject, on });
 /** @param {{persona_id?: string, name?: string, locked?: boolean}} who In the open chat. */
 export const beSomebody = (who) => api.put(at("/api/chats", state.chatId, "persona"), who);
 /** Chats with one character or group, the last used first. @returns {Promise<{chats: Object[], more: boolean}>} */

@@ -28,13 +28,22 @@ class Avatar extends HTMLElement {
     const person = this.find?.();
     if (!person) return;
     const faces = person.members && !person.avatar_id ? membersOf(person).slice(0, MOSAIC) : [];
-    const drawn = JSON.stringify([person.name, person.avatar_id, person.drawing, faces.map((one) => [one.id, one.avatar_id])]);
+    const drawn = JSON.stringify([
+      person.name,
+      person.avatar_id,
+      person.drawing,
+      faces.map((one) => [one.id, one.avatar_id]),
+    ]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.style.setProperty("--hue", hueOf(person.name));
     this.classList.toggle("mosaic", faces.length > 1);
     this.dataset.count = String(faces.length);
-    if (faces.length > 1) fill(this, faces.map((face) => avatar(() => face)));
+    if (faces.length > 1)
+      fill(
+        this,
+        faces.map((face) => avatar(() => face)),
+      );
     else fill(this, person.drawing ? icon(person.drawing) : h("span", {}, initials(person.name)));
     if (person.avatar_id) this.load(person.avatar_id);
   }
@@ -58,8 +67,8 @@ class Avatar extends HTMLElement {
 customElements.define("st-avatar", Avatar);
 
 /**
- * @param {() => {name: string, avatar_id?: string|null, drawing?: string, members?: Object[]}} find Asked again whenever
- *   people change. `drawing` stands instead of letters; `members` are those of a group.
+ * @param {() => {name: string, avatar_id?: string|null, drawing?: string, members?: Object[]}} find Asked again
+ *   whenever people change. `drawing` stands instead of letters; `members` are those of a group.
  * @param {string} [className]
  */
 export function avatar(find, className = "") {

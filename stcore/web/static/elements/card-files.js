@@ -25,7 +25,10 @@ export async function takeCards(files) {
   emit("rail-tab", "people");
   showRail(true);
   emit("show-person", last.id);
-  emit("toast", { level: "success", text: made.length === 1 ? `${last.name} is here.` : `${plural(made.length, "character")} are here.` });
+  emit("toast", {
+    level: "success",
+    text: made.length === 1 ? `${last.name} is here.` : `${plural(made.length, "character")} are here.`,
+  });
   const left = made.flatMap(({ left_out: names }) => names);
   if (left.length) emit("toast", { level: "warning", title: "Not kept of the file", text: left.join(", ") });
 }
@@ -45,7 +48,13 @@ async function named(file, fn) {
 const veil = h("div.drop-veil", { hidden: true, "aria-hidden": "true" });
 fill(
   veil,
-  h("div.drop-words", {}, icon("users"), h("strong", {}, "Drop it here"), h("span", {}, "Cards of characters (PNG, JSON, CHARX) and chats (JSONL)")),
+  h(
+    "div.drop-words",
+    {},
+    icon("users"),
+    h("strong", {}, "Drop it here"),
+    h("span", {}, "Cards of characters (PNG, JSON, CHARX) and chats (JSONL)"),
+  ),
 );
 
 const bringsFiles = (event) => event.dataTransfer?.types.includes("Files") && !document.querySelector("dialog:modal");

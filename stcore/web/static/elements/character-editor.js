@@ -27,13 +27,20 @@ export async function editCharacter(id) {
   if (!character) return;
   const books = (await attempt(() => get("/api/books")))?.books ?? [];
   putPerson("characters", character);
-  await new Editor(character, books.map(({ name }) => name)).run();
+  await new Editor(
+    character,
+    books.map(({ name }) => name),
+  ).run();
 }
 
 class Editor {
   constructor(character, books) {
     Object.assign(this, { id: character.id, books });
-    this.saver = new Autosave(`character.${this.id}`, (fields) => this.send(fields), (told) => this.told(told));
+    this.saver = new Autosave(
+      `character.${this.id}`,
+      (fields) => this.send(fields),
+      (told) => this.told(told),
+    );
     this.learn(character);
     this.fields = new Fields(this, () => this.chatId());
     this.name = h("h2.editor-name");
@@ -50,7 +57,10 @@ class Editor {
   }
 
   async run() {
-    const stops = [on("people", () => this.noticed()), on("person-gone", ({ id }) => id === this.id && this.dialog.drop())];
+    const stops = [
+      on("people", () => this.noticed()),
+      on("person-gone", ({ id }) => id === this.id && this.dialog.drop()),
+    ];
     const closed = this.dialog.open(this.saver);
     this.noticed();
     await closed;
@@ -178,7 +188,10 @@ class Editor {
     return [
       Object.keys(this.saver.restored).length > 0 && restoredNote(() => this.discard()),
       h("div.editor-who", {}, picker, fields.tags(TAGS, "Tags", known, { help: "To find it again in the list." })),
-      fields.text("description", "Description", { rows: 8, help: "Looks, nature, past, and whatever else the model must always know." }),
+      fields.text("description", "Description", {
+        rows: 8,
+        help: "Looks, nature, past, and whatever else the model must always know.",
+      }),
       fields.text("personality", "Personality", { rows: 3, help: "Its nature in a few words." }),
       fields.text("scenario", "Scenario", { rows: 3, help: "Where and how the two of you meet." }),
     ];
@@ -191,7 +204,10 @@ class Editor {
 
   greeting() {
     return [
-      this.fields.text("first_mes", "First message", { rows: 6, help: "What it says when a chat begins. It also shows the model how it speaks." }),
+      this.fields.text("first_mes", "First message", {
+        rows: 6,
+        help: "What it says when a chat begins. It also shows the model how it speaks.",
+      }),
       this.fields.texts("alternate_greetings", "Other first messages", {
         one: "greeting",
         help: "A chat begins with the one above; the arrows below the message lead to these.",
@@ -202,17 +218,26 @@ class Editor {
   telling() {
     const { fields } = this;
     return [
-      fields.text("mes_example", "Examples of how it speaks", { rows: 6, help: "Each example begins with a line <START>. {{user}} and {{char}} stand for the names." }),
+      fields.text("mes_example", "Examples of how it speaks", {
+        rows: 6,
+        help: "Each example begins with a line <START>. {{user}} and {{char}} stand for the names.",
+      }),
       fields.text("system_prompt", "Instead of the first words to the model", {
         place: "override",
         help: "Empty: those of the settings. {{original}} puts them in.",
       }),
-      fields.text("post_history_instructions", "After the chat", { place: "override", help: "The last words the model reads before it answers." }),
+      fields.text("post_history_instructions", "After the chat", {
+        place: "override",
+        help: "The last words the model reads before it answers.",
+      }),
       h(
         "fieldset.form-group",
         {},
         h("legend", {}, "Note among the messages"),
-        fields.text("depth_prompt", "Note", { rows: 3, help: "Words of its own that stand near the end of what the model reads." }),
+        fields.text("depth_prompt", "Note", {
+          rows: 3,
+          help: "Words of its own that stand near the end of what the model reads.",
+        }),
         h(
           "div.form-columns",
           {},
@@ -225,21 +250,37 @@ class Editor {
 
   pictures() {
     return [
-      this.fields.text("image_prefix", "Before the prompt of its pictures", { rows: 3, help: "Words for how it looks, for pictures in chats with it." }),
-      this.fields.text("image_negative_prefix", "Kept out of its pictures", { rows: 3, help: "Before the negative prompt." }),
+      this.fields.text("image_prefix", "Before the prompt of its pictures", {
+        rows: 3,
+        help: "Words for how it looks, for pictures in chats with it.",
+      }),
+      this.fields.text("image_negative_prefix", "Kept out of its pictures", {
+        rows: 3,
+        help: "Before the negative prompt.",
+      }),
     ];
   }
 
   card() {
     const { fields } = this;
     const names = [...new Set([...this.books, this.known.world].filter(Boolean))];
-    const often = (share) => ["silent unless named", "seldom", "now and then", "often", "nearly always"][Math.round(share * 4)];
+    const often = (share) =>
+      ["silent unless named", "seldom", "now and then", "often", "nearly always"][Math.round(share * 4)];
     return [
       fields.text("creator_notes", "Notes for people", { rows: 4, help: "Never told to the model." }),
-      fields.tags("tags", "Tags in its file", () => [], { help: "What people who take over its file get to sort it by." }),
+      fields.tags("tags", "Tags in its file", () => [], {
+        help: "What people who take over its file get to sort it by.",
+      }),
       h("div.form-columns", {}, fields.line("creator", "Made by"), fields.line("character_version", "Version")),
-      fields.choice("world", "Book of world info", [["", "None"], ...names.map((name) => [name, name])], { help: "It counts in every chat with this character, and goes along in its file." }),
-      fields.slider("talkativeness", "How often it speaks in groups", { min: "0", max: "1", step: "0.05", words: (share) => `${Math.round(share * 100)} %, ${often(share)}` }),
+      fields.choice("world", "Book of world info", [["", "None"], ...names.map((name) => [name, name])], {
+        help: "It counts in every chat with this character, and goes along in its file.",
+      }),
+      fields.slider("talkativeness", "How often it speaks in groups", {
+        min: "0",
+        max: "1",
+        step: "0.05",
+        words: (share) => `${Math.round(share * 100)} %, ${often(share)}`,
+      }),
     ];
   }
 }

@@ -32,9 +32,17 @@ export async function showCheckpoints() {
   if (!found) return;
   const id = await showDialog("Checkpoints of this chat", (finish) => [
     found.length
-      ? h("ul.choice-list", {}, found.map((one) => entry(one, finish)))
+      ? h(
+          "ul.choice-list",
+          {},
+          found.map((one) => entry(one, finish)),
+        )
       : h("p.dialog-text", {}, "There are none yet. The menu of a message sets one: a copy of the chat up to there."),
-    h("div.dialog-buttons", {}, button("Close", () => finish(null), { autofocus: !found.length })),
+    h(
+      "div.dialog-buttons",
+      {},
+      button("Close", () => finish(null), { autofocus: !found.length }),
+    ),
   ]);
   if (id) await openChat(id);
 }
@@ -51,7 +59,11 @@ function entry({ position, chat }, finish) {
         "span.choice-words",
         {},
         h("strong", {}, chat.title),
-        h("small", {}, `At message ${position + 1} · ${plural(chat.messages, "message")} · ${shortMoment(chat.updated)}`),
+        h(
+          "small",
+          {},
+          `At message ${position + 1} · ${plural(chat.messages, "message")} · ${shortMoment(chat.updated)}`,
+        ),
       ),
     ),
   );

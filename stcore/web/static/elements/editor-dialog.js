@@ -60,7 +60,8 @@ export class EditorDialog {
   }
 
   show(key) {
-    if (!this.built.has(key)) this.built.set(key, h("div.settings-content.editor-content", {}, this.pages[key].build()));
+    if (!this.built.has(key))
+      this.built.set(key, h("div.settings-content.editor-content", {}, this.pages[key].build()));
     fill(this.page, this.built.get(key));
     this.page.setAttribute("aria-label", this.pages[key].text);
     this.page.scrollTop = 0;
@@ -70,7 +71,8 @@ export class EditorDialog {
   tell({ state, error }) {
     this.told.classList.toggle("wrong", state === "failed");
     if (state === "saved") this.element.querySelector(".editor-restored")?.remove();
-    if (state === "failed") fill(this.told, icon("alert"), h("span", {}, "Not saved: ", error.message, " ", error.hint ?? ""));
+    if (state === "failed")
+      fill(this.told, icon("alert"), h("span", {}, "Not saved: ", error.message, " ", error.hint ?? ""));
     else fill(this.told, state === "saved" && icon("check"), h("span", {}, WORDS[state]));
   }
 
@@ -88,7 +90,7 @@ export class EditorDialog {
   mayWait() {
     return confirmDialog({
       title: "Not everything is saved",
-      text: "The host did not take the last changes. They are kept in this browser, and come back when you open this again.",
+      text: "The host did not take the last changes. They stay in this browser, and come back when you open this again.",
       action: "Close anyway",
     });
   }

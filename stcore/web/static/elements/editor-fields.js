@@ -24,7 +24,13 @@ export class Fields {
     const field = h("textarea.field", { id, vars: { "--rows": rows }, value: this.values.known[name] ?? "" });
     const wrapped = macroField(field, { place, chatId: this.chatId });
     this.bind(name, field, () => wrapped.assist.reread());
-    return h("div.form-row", {}, h("label.field-label", { for: id }, label), help && h("p.field-help.before", {}, help), wrapped);
+    return h(
+      "div.form-row",
+      {},
+      h("label.field-label", { for: id }, label),
+      help && h("p.field-help.before", {}, help),
+      wrapped,
+    );
   }
 
   /** One line of plain text; while a required one is empty, what was there before counts. */
@@ -41,15 +47,27 @@ export class Fields {
 
   number(name, label, { help = "", ...props } = {}) {
     const id = uniqueId("field");
-    const field = h("input.field", { id, type: "number", inputmode: "numeric", value: this.values.known[name] ?? "", ...props });
-    this.bind(name, field, null, () => (field.value === "" || !field.checkValidity() ? undefined : Number(field.value)));
+    const field = h("input.field", {
+      id,
+      type: "number",
+      inputmode: "numeric",
+      value: this.values.known[name] ?? "",
+      ...props,
+    });
+    this.bind(name, field, null, () =>
+      field.value === "" || !field.checkValidity() ? undefined : Number(field.value),
+    );
     return this.row(id, label, field, help);
   }
 
   /** @param {[any, string][]} choices Values and what they are called. */
   choice(name, label, choices, { help = "" } = {}) {
     const id = uniqueId("field");
-    const field = h("select.field", { id }, choices.map(([value, text]) => h("option", { value: String(value) }, text)));
+    const field = h(
+      "select.field",
+      { id },
+      choices.map(([value, text]) => h("option", { value: String(value) }, text)),
+    );
     field.value = String(this.values.known[name] ?? "");
     this.bind(name, field, null, () => choices.find(([value]) => String(value) === field.value)?.[0]);
     return this.row(id, label, field, help);
@@ -82,7 +100,13 @@ export class Fields {
   }
 
   row(id, label, control, help) {
-    return h("div.form-row", {}, h("label.field-label", { for: id }, label), control, help && h("p.field-help", {}, help));
+    return h(
+      "div.form-row",
+      {},
+      h("label.field-label", { for: id }, label),
+      control,
+      help && h("p.field-help", {}, help),
+    );
   }
 
   bind(name, field, afterSet = null, read = () => field.value) {
@@ -110,7 +134,12 @@ export class Fields {
     };
     const draw = (focus = -1) => {
       drawn = JSON.stringify(entries());
-      fill(list, entries().map((text, at) => this.textEntry({ text, at, one, entries, save, typed: () => (drawn = JSON.stringify(entries())), name })));
+      fill(
+        list,
+        entries().map((text, at) =>
+          this.textEntry({ text, at, one, entries, save, typed: () => (drawn = JSON.stringify(entries())), name }),
+        ),
+      );
       list.querySelectorAll("textarea")[focus]?.focus();
     };
     this.setters.set(name, () => {
@@ -118,7 +147,14 @@ export class Fields {
     });
     draw();
     const add = button(`Add ${one}`, () => save([...entries(), ""], entries().length), { drawing: "plus" });
-    return h("div.form-row", {}, h("span.field-label", {}, label), help && h("p.field-help.before", {}, help), list, add);
+    return h(
+      "div.form-row",
+      {},
+      h("span.field-label", {}, label),
+      help && h("p.field-help.before", {}, help),
+      list,
+      add,
+    );
   }
 
   textEntry({ text, at, one, entries, save, typed, name }) {
@@ -143,7 +179,12 @@ export class Fields {
         {},
         iconButton("up", `Move up: ${one} ${at + 1}`, () => move(-1), { disabled: at === 0 }),
         iconButton("down", `Move down: ${one} ${at + 1}`, () => move(1), { disabled: at === last }),
-        iconButton("trash", `Take away: ${one} ${at + 1}`, () => save(entries().filter((_, place) => place !== at), Math.max(0, at - 1))),
+        iconButton("trash", `Take away: ${one} ${at + 1}`, () =>
+          save(
+            entries().filter((_, place) => place !== at),
+            Math.max(0, at - 1),
+          ),
+        ),
       ),
     );
   }
@@ -151,8 +192,18 @@ export class Fields {
   /** Short words, typed one by one; Enter or a comma ends one, Backspace takes the last. */
   tags(name, label, known, { help = "" } = {}) {
     const id = uniqueId("field");
-    const options = h("datalist", { id: `${id}-list` }, known().map((value) => h("option", { value })));
-    const field = h("input.tag-field", { id, list: options.id, autocomplete: "off", placeholder: "Add a tag", maxlength: "100" });
+    const options = h(
+      "datalist",
+      { id: `${id}-list` },
+      known().map((value) => h("option", { value })),
+    );
+    const field = h("input.tag-field", {
+      id,
+      list: options.id,
+      autocomplete: "off",
+      placeholder: "Add a tag",
+      maxlength: "100",
+    });
     const chips = h("ul.tag-chips", { "aria-label": `${label}: chosen` });
     const tags = () => this.values.known[name] ?? [];
     const save = (next) => {
@@ -160,10 +211,18 @@ export class Fields {
       draw();
     };
     const chip = (tag) =>
-      h("li.tag-chip", {}, tag, iconButton("close", `Take away: ${tag}`, () => (save(tags().filter((one) => one !== tag)), field.focus())));
+      h(
+        "li.tag-chip",
+        {},
+        tag,
+        iconButton("close", `Take away: ${tag}`, () => (save(tags().filter((one) => one !== tag)), field.focus())),
+      );
     const draw = () => fill(chips, tags().map(chip));
     const take = () => {
-      const words = field.value.split(",").map((word) => word.trim()).filter(Boolean);
+      const words = field.value
+        .split(",")
+        .map((word) => word.trim())
+        .filter(Boolean);
       field.value = "";
       const next = [...new Set([...tags(), ...words])];
       if (next.length > tags().length) save(next);
@@ -178,6 +237,12 @@ export class Fields {
     field.addEventListener("blur", take);
     this.setters.set(name, draw);
     draw();
-    return h("div.form-row", {}, h("label.field-label", { for: id }, label), h("div.tag-editor.field", {}, chips, field, options), help && h("p.field-help", {}, help));
+    return h(
+      "div.form-row",
+      {},
+      h("label.field-label", { for: id }, label),
+      h("div.tag-editor.field", {}, chips, field, options),
+      help && h("p.field-help", {}, help),
+    );
   }
 }

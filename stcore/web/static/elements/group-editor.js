@@ -40,7 +40,11 @@ export async function editGroup(id) {
 class Editor {
   constructor(id) {
     this.id = id;
-    this.saver = new Autosave(`group.${id}`, (fields) => this.send(fields), (told) => this.dialog.tell(told));
+    this.saver = new Autosave(
+      `group.${id}`,
+      (fields) => this.send(fields),
+      (told) => this.dialog.tell(told),
+    );
     this.learn();
     this.fields = new Fields(this, () => state.chats.find((chat) => chat.group_id === id)?.id ?? null);
     this.name = h("h2.editor-name");
@@ -62,7 +66,10 @@ class Editor {
   }
 
   async run() {
-    const stops = [on("people", () => this.noticed()), on("person-gone", ({ id }) => id === this.id && this.dialog.drop())];
+    const stops = [
+      on("people", () => this.noticed()),
+      on("person-gone", ({ id }) => id === this.id && this.dialog.drop()),
+    ];
     await this.dialog.open(this.saver);
     for (const stop of stops) stop();
   }
@@ -126,7 +133,8 @@ class Editor {
   // -- members -------------------------------------------------------------------------------------------------------
 
   members() {
-    const known = () => [...new Set([...state.groups.values(), ...state.characters.values()].flatMap(({ tags }) => tags))].sort();
+    const known = () =>
+      [...new Set([...state.groups.values(), ...state.characters.values()].flatMap(({ tags }) => tags))].sort();
     this.list = h("ol.reply-list.member-list", { "aria-label": "Members" });
     const restored = Object.keys(this.saver.restored).length > 0;
     const discard = () => {
@@ -155,16 +163,24 @@ class Editor {
 
   member(character, at, count) {
     const { id, name, muted } = character;
-    const tool = (part, drawing, label, run, props = {}) => iconButton(drawing, `${label}: ${name}`, run, { class: part, ...props });
+    const tool = (part, drawing, label, run, props = {}) =>
+      iconButton(drawing, `${label}: ${name}`, run, { class: part, ...props });
     return h(
       "li.reply-row",
       { data: { id }, class: muted ? "muted" : "" },
       avatar(() => state.characters.get(id) ?? character),
-      h("button.reply-open", { type: "button", onclick: () => editCharacter(id), title: `Edit ${name}` }, h("strong", {}, name), muted && h("span.tag.off", {}, "muted")),
+      h(
+        "button.reply-open",
+        { type: "button", onclick: () => editCharacter(id), title: `Edit ${name}` },
+        h("strong", {}, name),
+        muted && h("span.tag.off", {}, "muted"),
+      ),
       h(
         "span.reply-movers",
         {},
-        tool("mute", muted ? "mute" : "sound", muted ? "Let speak" : "Mute", () => this.seat(id, { muted: !muted }), { "aria-pressed": String(muted) }),
+        tool("mute", muted ? "mute" : "sound", muted ? "Let speak" : "Mute", () => this.seat(id, { muted: !muted }), {
+          "aria-pressed": String(muted),
+        }),
         tool("move-up", "up", "Move up", () => this.move(id, at, -1), { disabled: at === 0 }),
         tool("move-down", "down", "Move down", () => this.move(id, at, 1), { disabled: at === count - 1 }),
         tool("leave", "close", "Take out of the group", () => this.leave(id)),
@@ -205,7 +221,9 @@ class Editor {
   manners() {
     const { fields } = this;
     return [
-      fields.choice("strategy", "Who answers", STRATEGIES, { help: "Muted members are left out. The menu over the chat, or /trigger, asks one of them." }),
+      fields.choice("strategy", "Who answers", STRATEGIES, {
+        help: "Muted members are left out. The menu over the chat, or /trigger, asks one of them.",
+      }),
       fields.box("allow_self", "The same member may answer twice in a row"),
       fields.choice("cards", "What the model is told", CARDS),
       h(
@@ -214,7 +232,12 @@ class Editor {
         fields.text("join_prefix", "Before each joined text", { rows: 2 }),
         fields.text("join_suffix", "Behind each joined text", { rows: 2 }),
       ),
-      fields.number("auto_seconds", "Go on by themselves after", { min: "0", max: "86400", step: "1", help: "Seconds of silence; 0 is never." }),
+      fields.number("auto_seconds", "Go on by themselves after", {
+        min: "0",
+        max: "86400",
+        step: "1",
+        help: "Seconds of silence; 0 is never.",
+      }),
       fields.box("favourite", "Favourite"),
     ];
   }
@@ -228,13 +251,27 @@ export function chooseCharacters(taken) {
   return showDialog("Add members", (finish) => {
     if (!left.length)
       return [
-        h("p.dialog-text", {}, state.characters.size ? "All characters are in the group." : "There are no characters yet; make one first."),
-        h("div.dialog-buttons", {}, button("Close", () => finish(null), { autofocus: true })),
+        h(
+          "p.dialog-text",
+          {},
+          state.characters.size ? "All characters are in the group." : "There are no characters yet; make one first.",
+        ),
+        h(
+          "div.dialog-buttons",
+          {},
+          button("Close", () => finish(null), { autofocus: true }),
+        ),
       ];
     const chosen = new Set();
     const add = button("Add", () => finish([...chosen]), { look: "primary", disabled: true });
     const list = h("ul.choice-list");
-    const search = h("input.field", { type: "search", placeholder: "Search", "aria-label": "Search characters", autofocus: true, oninput: () => draw() });
+    const search = h("input.field", {
+      type: "search",
+      placeholder: "Search",
+      "aria-label": "Search characters",
+      autofocus: true,
+      oninput: () => draw(),
+    });
     const line = (one) => {
       const box = h("input", { type: "checkbox", checked: chosen.has(one.id) });
       box.addEventListener("change", () => {
@@ -242,7 +279,17 @@ export function chooseCharacters(taken) {
         add.disabled = !chosen.size;
         add.lastElementChild.textContent = chosen.size ? `Add ${chosen.size}` : "Add";
       });
-      return h("li", {}, h("label.choice", {}, box, avatar(() => one), h("span.choice-words", {}, h("strong", {}, one.name), h("small", {}, one.tags.join(", ")))));
+      return h(
+        "li",
+        {},
+        h(
+          "label.choice",
+          {},
+          box,
+          avatar(() => one),
+          h("span.choice-words", {}, h("strong", {}, one.name), h("small", {}, one.tags.join(", "))),
+        ),
+      );
     };
     const draw = () => {
       const words = search.value.trim().toLowerCase();
@@ -254,7 +301,12 @@ export function chooseCharacters(taken) {
     return [
       h("div.search.choice-search", {}, icon("search"), search),
       list,
-      h("div.dialog-buttons", {}, button("Cancel", () => finish(null)), add),
+      h(
+        "div.dialog-buttons",
+        {},
+        button("Cancel", () => finish(null)),
+        add,
+      ),
     ];
   });
 }

@@ -16,7 +16,11 @@ const THEMES = { auto: ["auto", "As the system"], light: ["sun", "Light"], dark:
 class Header extends HTMLElement {
   connectedCallback() {
     this.railButton = iconButton("menu", "Chats", () => showRail(!railIsOpen()), { class: "toggle-rail" });
-    this.partner = h("button.partner", { type: "button", "aria-haspopup": "menu", onclick: () => chatMenu(this.partner) });
+    this.partner = h("button.partner", {
+      type: "button",
+      "aria-haspopup": "menu",
+      onclick: () => chatMenu(this.partner),
+    });
     this.heading = h("div.chat-title");
     this.picker = h("button.picker", { type: "button", "aria-haspopup": "menu", onclick: () => this.pick() });
     this.themeButton = iconButton("auto", "Theme", () => this.chooseTheme(), {

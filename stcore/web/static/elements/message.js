@@ -136,7 +136,12 @@ class Message extends HTMLElement {
     const { id, position, extra } = this.item;
     const { checkpoint } = extra;
     return [
-      { text: "Branch off here", detail: "A copy of the chat up to this message", icon: "branch", run: () => branch(position) },
+      {
+        text: "Branch off here",
+        detail: "A copy of the chat up to this message",
+        icon: "branch",
+        run: () => branch(position),
+      },
       {
         text: checkpoint ? "Set the checkpoint anew …" : "Set a checkpoint …",
         detail: "A copy to come back to",
@@ -221,7 +226,9 @@ async function branch(position) {
 }
 
 function steer(event) {
-  const tools = [...event.currentTarget.querySelectorAll(".tool, .tools-more")].filter((tool) => tool.checkVisibility());
+  const tools = [...event.currentTarget.querySelectorAll(".tool, .tools-more")].filter((tool) =>
+    tool.checkVisibility(),
+  );
   const index = tools.indexOf(event.target);
   const to = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 }[event.key];
   if (index < 0 || to === undefined) return;

@@ -86,7 +86,13 @@ export function setFavourite(kind, person, on) {
 export async function rename(character) {
   const answer = await showDialog(`Rename ${shorten(character.name, 60)}`, (finish) => {
     const [nameId, boxId] = [uniqueId("rename"), uniqueId("rename")];
-    const field = h("input.field", { id: nameId, value: character.name, autocomplete: "off", maxlength: "200", required: true });
+    const field = h("input.field", {
+      id: nameId,
+      value: character.name,
+      autocomplete: "off",
+      maxlength: "200",
+      required: true,
+    });
     const box = h("input", { id: boxId, type: "checkbox", checked: true });
     queueMicrotask(() => field.select());
     const onsubmit = (event) => {
@@ -99,7 +105,12 @@ export async function rename(character) {
       h("label.field-label", { for: nameId }, "Name"),
       field,
       h("div.check-line", {}, box, h("label", { for: boxId }, "Also on the messages it has sent")),
-      h("div.dialog-buttons", {}, button("Cancel", () => finish(null)), button("Rename", null, { look: "primary", type: "submit" })),
+      h(
+        "div.dialog-buttons",
+        {},
+        button("Cancel", () => finish(null)),
+        button("Rename", null, { look: "primary", type: "submit" }),
+      ),
     );
   });
   if (!answer?.name || answer.name === character.name) return undefined;
@@ -122,9 +133,14 @@ export async function pastChats(kind, person) {
   if (!known) return;
   const answer = await showDialog(`Chats with ${shorten(person.name, 60)}`, (finish) => [
     known.chats.length
-      ? h("ul.choice-list", {}, known.chats.map((chat) => pastChat(chat, finish)))
+      ? h(
+          "ul.choice-list",
+          {},
+          known.chats.map((chat) => pastChat(chat, finish)),
+        )
       : h("p.dialog-text", {}, "There is none yet."),
-    known.more && h("p.faint", {}, `These are the ${MOST_CHATS} that were used last; the list of chats has the others.`),
+    known.more &&
+      h("p.faint", {}, `These are the ${MOST_CHATS} that were used last; the list of chats has the others.`),
     h(
       "div.dialog-buttons",
       {},
@@ -162,11 +178,15 @@ export async function deletePerson(kind, person) {
   const what =
     kind === "group"
       ? "The group goes for good; its members stay."
-      : "Its card and its pictures go for good, except pictures that hang in a chat. Save it as a file first if you may want it back.";
+      : "Its card and its pictures go for good, except what hangs in a chat. Save it as a file first to have it back.";
   const answer = await showDialog(`Delete ${shorten(person.name, 60)}?`, (finish) => {
     const id = uniqueId("delete");
     const box = h("input", { id, type: "checkbox" });
-    const label = h("label", { for: id }, `Delete its ${count} too; without this they stay, without ${kind === "group" ? "a group" : "a character"}`);
+    const label = h(
+      "label",
+      { for: id },
+      `Delete its ${count} too; without this they stay, without ${kind === "group" ? "a group" : "a character"}`,
+    );
     return [
       h("p.dialog-text", {}, what),
       known.chats.length > 0 && h("div.check-line", {}, box, label),

@@ -1,8 +1,9 @@
 /** Who one is in the open chat: a menu to change it, and what binds a persona to chats. */
 import { attempt } from "../core/actions.js";
-import { beSomebody, bindPersona, loadCast, partnerOf, setDefaultPersona } from "../core/people.js";
+import { shorten } from "../core/format.js";
+import { beSomebody, bindPersona, loadCast, of, partnerOf, setDefaultPersona } from "../core/people.js";
 import { currentChat, emit, state } from "../core/store.js";
-import { promptDialog } from "./dialog.js";
+import { confirmDialog, promptDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
 
 /** Change who one is here. @param {Object} who As for `beSomebody`. */
@@ -49,12 +50,16 @@ function bindings({ persona, locked }) {
       icon: "lock",
       run: () => be({ locked: !locked }),
     },
-    partner && {
+    Boolean(partner) && {
       text: bound ? `No longer always with ${partner.person.name}` : `Always with ${partner.person.name}`,
       icon: partner.kind === "group" ? "users" : "user",
       run: () => attempt(() => bindPersona(persona.id, partner.person.id, !bound)),
     },
-    !persona.default && { text: "In all new chats", icon: "star", run: () => attempt(() => setDefaultPersona(persona.id)) },
+    !persona.default && {
+      text: "In all new chats",
+      icon: "star",
+      run: () => attempt(() => setDefaultPersona(persona.id)),
+    },
     null,
   ].filter((item) => item !== false);
 }
@@ -62,3 +67,14 @@ function bindings({ persona, locked }) {
 /** Names of the characters and groups that a persona is bound to. @param {Object} persona */
 export const boundTo = (persona) =>
   persona.connections.map((id) => state.characters.get(id) ?? state.groups.get(id)).filter(Boolean);
+
+/** Ask, saying what goes, and delete. @param {Object} persona */
+export async function deletePersona(persona) {
+  const sure = await confirmDialog({
+    title: `Delete ${shorten(persona.name, 60)}?`,
+    text: "Its description and picture go for good. What was said under its name stays.",
+    action: "Delete",
+    danger: true,
+  });
+  return sure && attempt(() => of("personas").remove(persona.id));
+}

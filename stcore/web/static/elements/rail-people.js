@@ -13,8 +13,9 @@ import { newCharacter, newGroup, personMenu } from "./people-menus.js";
 import { openMenu } from "./menu.js";
 
 const STEP = 60;
+const compareWords = new Intl.Collator(undefined, { numeric: true }).compare;
 const ORDERS = {
-  name: { text: "By name", compare: (a, b) => a.name.localeCompare(b.name) },
+  name: { text: "By name", compare: (a, b) => compareWords(a.name, b.name) },
   newest: { text: "Newest first", compare: (a, b) => b.created - a.created },
   changed: { text: "Changed last", compare: (a, b) => b.updated - a.updated },
 };
@@ -57,7 +58,12 @@ class People extends HTMLElement {
   menu(anchor) {
     const order = recall("people-order", "name");
     openMenu(anchor, "Characters", [
-      { text: "Import …", detail: "Cards: PNG, JSON, CHARX", icon: "upload", run: () => chooseFiles(CARD_FILES, takeCards) },
+      {
+        text: "Import …",
+        detail: "Cards: PNG, JSON, CHARX",
+        icon: "upload",
+        run: () => chooseFiles(CARD_FILES, takeCards),
+      },
       { text: "New group", detail: "Several characters in one chat", icon: "users", run: () => newGroup() },
       null,
       { heading: true, text: "Order" },
@@ -104,7 +110,10 @@ class People extends HTMLElement {
     this.drawFilters();
     const found = this.found();
     const current = partnerOf(currentChat())?.person.id;
-    fill(this.list, found.slice(0, this.shown).map((one) => entry(one, one.person.id === current)));
+    fill(
+      this.list,
+      found.slice(0, this.shown).map((one) => entry(one, one.person.id === current)),
+    );
     this.watcher.disconnect();
     if (found.length > this.shown) {
       this.list.append(this.end);
@@ -116,15 +125,23 @@ class People extends HTMLElement {
 
   drawFilters() {
     const all = everybody();
-    const known = [...new Set(all.flatMap(({ person }) => person.tags))].sort((a, b) => a.localeCompare(b));
+    const known = [...new Set(all.flatMap(({ person }) => person.tags))].sort(compareWords);
     for (const tag of this.tags) if (!known.includes(tag)) this.tags.delete(tag);
     const hasFavourites = all.some(({ person }) => isFavourite(person));
     const focused = this.filters.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.filters.hidden = !known.length && !hasFavourites;
     fill(
       this.filters,
-      hasFavourites && this.filter("favourites", [icon("star"), "Favourites"], Boolean(this.favourites), (on) => (this.favourites = on)),
-      known.map((tag) => this.filter(`tag ${tag}`, tag, this.tags.has(tag), (on) => (on ? this.tags.add(tag) : this.tags.delete(tag)))),
+      hasFavourites &&
+        this.filter(
+          "favourites",
+          [icon("star"), "Favourites"],
+          Boolean(this.favourites),
+          (on) => (this.favourites = on),
+        ),
+      known.map((tag) =>
+        this.filter(`tag ${tag}`, tag, this.tags.has(tag), (on) => (on ? this.tags.add(tag) : this.tags.delete(tag))),
+      ),
     );
     if (focused) this.filters.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -134,7 +151,11 @@ class People extends HTMLElement {
       set(!on);
       this.filtered();
     };
-    return h("button.people-filter", { type: "button", "aria-pressed": String(on), onclick: press, data: { key } }, words);
+    return h(
+      "button.people-filter",
+      { type: "button", "aria-pressed": String(on), onclick: press, data: { key } },
+      words,
+    );
   }
 
   nobody() {

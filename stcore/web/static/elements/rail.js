@@ -65,7 +65,9 @@ class Rail extends HTMLElement {
   }
 
   filesMenu(anchor) {
-    openMenu(anchor, "Chats as files", [{ text: "Import a chat …", detail: "A file of SillyTavern (JSONL)", icon: "upload", run: () => chooseChats() }]);
+    openMenu(anchor, "Chats as files", [
+      { text: "Import a chat …", detail: "A file of SillyTavern (JSONL)", icon: "upload", run: () => chooseChats() },
+    ]);
   }
 
   draw() {
@@ -75,7 +77,13 @@ class Rail extends HTMLElement {
     fill(this.list, found.map(entry));
     if (!found.length) this.list.append(h("li.rail-empty", {}, words ? "No chat has these words." : "No chats yet."));
     if (state.chats.length >= FULL_LIST && !this.complete)
-      this.list.append(h("li", {}, button("Older chats", () => this.older(), { look: "quiet" })));
+      this.list.append(
+        h(
+          "li",
+          {},
+          button("Older chats", () => this.older(), { look: "quiet" }),
+        ),
+      );
     if (focused) this.list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 

@@ -3,8 +3,8 @@ import { fill, h, icon } from "../core/dom.js";
 
 /**
  * @param {string} label @param {Object<string, {text: string, icon: string}>} items
- * @param {{look: string, panel: (name: string) => string, onchoose: (name: string) => void}} how `look` is the class of a
- *   tab and, with an s, of the list; `panel` the id of what a tab shows.
+ * @param {{look: string, panel: (name: string) => string, onchoose: (name: string) => void}} how `look` is the class
+ *   of a tab and, with an s, of the list; `panel` the id of what a tab shows.
  * @returns {{element: HTMLElement, choose: (name: string) => void}}
  */
 export function tabList(label, items, { look, panel, onchoose }) {
@@ -13,7 +13,10 @@ export function tabList(label, items, { look, panel, onchoose }) {
 
   function choose(name) {
     const focused = element.contains(document.activeElement);
-    fill(element, names.map((one) => tab(one, one === name)));
+    fill(
+      element,
+      names.map((one) => tab(one, one === name)),
+    );
     const selected = element.querySelector("[aria-selected=true]");
     if (focused) selected.focus();
     selected.scrollIntoView({ block: "nearest", inline: "center" });
@@ -35,7 +38,9 @@ export function tabList(label, items, { look, panel, onchoose }) {
 
   function steer(event) {
     const at = names.indexOf(event.target.dataset.page);
-    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: -1 }[
+      event.key
+    ];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
     choose(names.at(to % names.length));
