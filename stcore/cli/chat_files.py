@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from stcore.errors import StcoreError, StorageError, UserError
+from stcore.errors import NotFound, StcoreError, StorageError, UserError
 
 if TYPE_CHECKING:
     from stcore.chat.records import Chat
+    from stcore.chat.transcripts import Form
     from stcore.host import Host
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\?<>:*|"]')
@@ -28,9 +30,7 @@ async def write_chat(host: Host, chat: Chat, target: Path | None, *, pictures: b
             sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
         return target
-    path = _path(chat, target)
-    if path.exists() and not force:
-        raise UserError(f"{path} exists already.", hint="Use --force to replace it.")
+    path = _path(chat, target, "jsonl", force=force)
     beside = _Beside(path) if pictures else None
     try:
         with path.open("wb") as file:
@@ -43,11 +43,52 @@ async def write_chat(host: Host, chat: Chat, target: Path | None, *, pictures: b
     return path
 
 
-def _path(chat: Chat, target: Path | None) -> Path:
-    if target is not None and not target.is_dir():
-        return target
-    name = _FORBIDDEN.sub("", chat.title).strip(" .")[:120] or chat.id
-    return (target or Path()) / f"{name}.jsonl"
+def _path(chat: Chat, target: Path | None, ending: str, *, force: bool) -> Path:
+    """The file that is meant: ``target`` itself, or in that folder the one called as the chat."""
+    path = target
+    if path is None or path.is_dir():
+        name = _FORBIDDEN.sub("", chat.title).strip(" .")[:120] or chat.id
+        path = (target or Path()) / f"{name}.{ending}"
+    if path.exists() and not force:
+        raise UserError(f"{path} exists already.", hint="Use --force to replace it.")
+    return path
+
+
+async def write_transcript(
+    host: Host, chat: Chat, target: Path | None, form: Form | None, template: str | None, *, force: bool, **how: bool
+) -> Path | None:
+    """Write a chat for people to read: into a file, whose path it gives, or without ``target`` (or ``-``) to standard
+    output. ``how`` are ``pictures`` and ``hidden`` of :func:`transcript`, which also tells what is raised.
+
+    Without ``form`` it is what the names of the file and of the template tell, else HTML.
+    """
+    from stcore.chat.transcripts import ENDINGS, transcript
+
+    chosen = form or _form_of(target) or _form_of(Path(template) if template else None) or "html"
+    printed = target is None or str(target) == "-"
+    path = None if printed else _path(chat, target, ENDINGS[chosen], force=force)
+    # What looks like a path or is a file here is one; other names are those of the data folder.
+    file = Path(template) if template and (Path(template).is_file() or os.sep in template) else None
+    if file is not None and not file.is_file():
+        raise NotFound(f"There is no file {file}.")
+    data = (await transcript(host, chat.id, chosen, template=file or template, **how)).encode("utf-8", "replace")
+    if path is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return None
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def _form_of(file: Path | None) -> Form | None:
+    """What a name tells of what is in the file: ``talk.md``, ``letter.html.jinja``."""
+    from stcore.chat.transcripts import ENDINGS
+
+    name = file.name.removesuffix(".jinja") if file else ""
+    return next((form for form, ending in ENDINGS.items() if name.endswith(f".{ending}")), None)
 
 
 class _Beside:

@@ -11,6 +11,7 @@ import click
 from stcore.cli.common import data_option, json_option, on_host, print_json, print_table
 
 if TYPE_CHECKING:
+    from stcore.chat.transcripts import Form
     from stcore.host import Host
 
 
@@ -108,6 +109,48 @@ def export(chat_id: str | None, target: Path | None, pictures: bool, force: bool
         print("There are no chats yet.")
     elif str(path) != "-":
         print(path)
+
+
+@chats.command("transcript")
+@click.argument("chat_id", metavar="[ID]", required=False)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(("html", "markdown", "text")),
+    help="What it becomes; else what the names of FILE or of the template tell, else html.",
+)
+@click.option("--template", metavar="NAME|FILE", help="Your own: a file, or one of templates/ in the data folder.")
+@click.option("-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Or a folder.")
+@click.option("--pictures/--no-pictures", default=True, help="Put the pictures in, or only mention them.")
+@click.option("--hidden/--no-hidden", default=True, help="With the messages that the model does not see, or without.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@data_option
+def write_transcript(
+    chat_id: str | None,
+    form: Form | None,
+    template: str | None,
+    target: Path | None,
+    pictures: bool,
+    hidden: bool,
+    force: bool,
+    data: str | None,
+) -> None:
+    """Write a chat for people to read, the latest one without ID: one file that needs no other.
+
+    It is a page, Markdown or plain text, on the standard output without -o.
+    """
+
+    async def work(host: Host) -> Path | str | None:
+        from stcore.cli import chat_files
+
+        chat = await host.chats.get(chat_id) if chat_id else await host.chats.latest()
+        if chat is None:
+            return "There are no chats yet."
+        how = {"force": force, "pictures": pictures, "hidden": hidden}
+        return await chat_files.write_transcript(host, chat, target, form, template, **how)
+
+    if (said := on_host(data, work)) is not None:
+        print(said)
 
 
 @chats.command("import")

@@ -1,4 +1,4 @@
-"""Copies of chats: branches, checkpoints, files; and the alternatives of a message."""
+"""Copies of chats: branches, checkpoints, files, transcripts; and the alternatives of a message."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import io
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from stcore.chat.jsonl.reading import import_chat
 from stcore.chat.jsonl.writing import export_chat
+from stcore.chat.transcripts import ENDINGS, Form, transcript
 from stcore.web.context import WebDep
 from stcore.web.models_groups import Branch, Checkpoint, NewSwipe
 from stcore.web.routes_pictures import disposition
@@ -18,6 +19,7 @@ from stcore.web.uploads import UPLOAD_BODY, UploadDep
 router = APIRouter(prefix="/api", tags=["chats"])
 
 JSONL = "application/x-ndjson"
+READABLE: dict[Form, str] = {"html": "text/html", "markdown": "text/markdown", "text": "text/plain"}
 
 
 @router.post("/chats/{chat_id}/branch", status_code=201, summary="Copy a chat up to a message")
@@ -52,6 +54,27 @@ async def export(web: WebDep, chat_id: str) -> StreamingResponse:
     chat = await web.host.chats.get(chat_id)
     headers = {"Content-Disposition": disposition(chat.title, "jsonl")}
     return StreamingResponse(export_chat(web.host, chat_id), media_type=JSONL, headers=headers)
+
+
+@router.get(
+    "/chats/{chat_id}/transcript",
+    summary="The chat to read and to keep",
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in READABLE.values()}, "description": "One file, as a download."}},
+)
+async def read_transcript(
+    web: WebDep,
+    chat_id: str,
+    form: Form = "html",
+    template: Annotated[str | None, Query(description="a file of `templates/` in the data folder, by name")] = None,
+    pictures: Annotated[bool, Query(description="put them in, or only mention them")] = True,
+    hidden: Annotated[bool, Query(description="with the messages that the model does not see")] = True,
+) -> Response:
+    """A page without scripts, Markdown or plain text; pictures are in it, smaller ones where there are many."""
+    chat = await web.host.chats.get(chat_id)
+    text = await transcript(web.host, chat_id, form, template=template, pictures=pictures, hidden=hidden)
+    headers = {"Content-Disposition": disposition(chat.title, ENDINGS[form])}
+    return Response(text.encode("utf-8", "replace"), media_type=f"{READABLE[form]}; charset=utf-8", headers=headers)
 
 
 @router.post("/chats/import", status_code=201, summary="Import a chat", openapi_extra=UPLOAD_BODY)

@@ -64,3 +64,29 @@ def test_what_is_no_chat_is_named(stcore: Program, tmp_path: Path) -> None:
     assert (done.status, "good is here" in done.out, "bad.jsonl: The file holds no chat" in done.err) == (1, True, True)
     done = stcore("chats", "import", "--character", "Nobody", str(good))
     assert (done.status, "Nobody" in done.err) == (1, True)
+
+
+def test_a_chat_to_read(stcore: Program, tmp_path: Path) -> None:
+    assert stcore("chats", "transcript").out == "There are no chats yet.\n"
+    stcore("chats", "import", str(write(tmp_path / "At the lake.jsonl", HEADER, message("*one*"), message("two"))))
+    page = tmp_path / "talk.html"
+    assert stcore("chats", "transcript", "-o", str(page)).out == f"{page}\n"
+    assert "<em>one</em>" in page.read_text() and "<h1>At the lake</h1>" in page.read_text()
+    done = stcore("chats", "transcript", "-o", str(page))
+    assert (done.status, "exists already" in done.err) == (1, True)
+    assert stcore("chats", "transcript", "--as", "text", "-o", str(page), "--force").status == 0
+    assert page.read_text().startswith("At the lake\n")
+    assert stcore("chats", "transcript", "-o", str(tmp_path), "--as", "markdown").out.endswith("At the lake.md\n")
+    assert (tmp_path / "At the lake.md").read_text().startswith("# At the lake\n")
+
+
+def test_a_chat_to_read_with_a_template(stcore: Program, tmp_path: Path) -> None:
+    stcore("chats", "import", str(write(tmp_path / "At the lake.jsonl", HEADER, message("one & two"))))
+    (stcore.data / "templates" / "words.txt.jinja").write_text("{{ messages | map(attribute='text') | join }}")
+    assert stcore("chats", "transcript", "--template", "words.txt.jinja").out == "one & two"
+    file = tmp_path / "broken.jinja"
+    file.write_text("{{ chat.nothing }}")
+    done = stcore("chats", "transcript", "--template", str(file))
+    assert (done.status, "broken.jinja, line 1: There is no 'nothing'" in done.err) == (1, True)
+    for missing in ("nowhere.jinja", str(tmp_path / "nowhere.jinja")):
+        assert stcore("chats", "transcript", "--template", missing).status == 1

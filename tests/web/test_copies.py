@@ -97,3 +97,31 @@ async def test_a_script_leads_the_page_to_another_chat(page: Page, host: Host) -
         added = (await events.next("message.added")).data
     assert led["chat_id"] == chat_id
     assert (added["chat_id"], added["message"]["text"]) == (led["id"], "there")
+
+
+async def test_a_chat_to_read(page: Page, host: Host) -> None:
+    chat_id = await page.chat("Über *Harbour*")
+    await talk(host, chat_id, "*one*")
+    path = f"/api/chats/{chat_id}/transcript"
+    for form, kind, expected in (
+        ("html", "text/html", "<em>one</em>"),
+        ("markdown", "text/markdown", "# Über \\*Harbour\\*"),
+        ("text", "text/plain", "Über *Harbour*\n"),
+    ):
+        answer = await page.http.get(path, params={"form": form})
+        assert answer.status_code == 200 and answer.headers["content-type"] == f"{kind}; charset=utf-8"
+        assert answer.headers["content-disposition"].startswith("attachment;")
+        assert expected in answer.text
+    await page.error("GET", f"{path}?form=pdf", expect=422)
+    await page.error("GET", f"/api/chats/{UNKNOWN}/transcript", expect=404)
+
+
+async def test_templates_are_called_by_name_only(page: Page, host: Host) -> None:
+    path = f"/api/chats/{await page.chat('Harbour')}/transcript?form=text&template="
+    (host.data / "templates" / "own.jinja").write_text("{{ chat.title }}!")
+    (host.data / "templates" / "bad.jinja").write_text("\n{{ title }}")
+    assert (await page.http.get(path + "own.jinja")).text == "Harbour!"
+    error = await page.error("GET", path + "bad.jinja", expect=409)
+    assert (error["kind"], error["file"], error["line"]) == ("settings", "bad.jinja", 2)
+    for name in ("../settings.toml", "/etc/hostname", "stcore/../../paths.py", "nowhere.jinja", "%00"):
+        await page.error("GET", path + name, expect=404)

@@ -40,6 +40,9 @@ export const checkpointsOf = async (chatId) => (await api.get(at("/api/chats", c
 /** @param {string} id */
 export const chatExportAddress = (id) => at("/api/chats", id, "export");
 
+/** @param {string} id */
+export const chatTranscriptAddress = (id) => at("/api/chats", id, "transcript");
+
 /**
  * Take over a chat from a file, and open it.
  * @param {File} file @param {{kind: "character"|"group", id: string}|null} [owner] Whose chat it shall be.

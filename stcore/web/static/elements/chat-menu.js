@@ -3,7 +3,7 @@ import { attempt, newChat, openChat, renameChat, say } from "../core/actions.js"
 import { talkTo } from "../core/people-chats.js";
 import { membersOf, partnerOf } from "../core/people.js";
 import { currentChat, state } from "../core/store.js";
-import { chooseChats, saveChat } from "./chat-files.js";
+import { chooseChats, saveChat, saveTranscript } from "./chat-files.js";
 import { showCheckpoints } from "./checkpoints.js";
 import { promptDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
@@ -18,23 +18,36 @@ export function chatMenu(anchor) {
   if (!chat) return;
   const partner = partnerOf(chat);
   const owner = partner && { kind: partner.kind, id: partner.person.id };
-  openMenu(anchor, "This chat", [
-    ...(partner ? withPartner(partner) : withNobody()),
-    null,
-    { text: "You in this chat …", detail: state.cast?.user, icon: "user", run: () => personaMenu(anchor) },
-    null,
-    Boolean(chat.parent_id) && { text: "Back to the chat it was copied from", icon: "left", run: () => openChat(chat.parent_id) },
-    { text: "Checkpoints …", icon: "flag", run: () => showCheckpoints() },
-    { text: "Rename …", icon: "pencil", run: () => rename(chat) },
-    { text: "Save as a file", icon: "download", run: () => saveChat(chat) },
-    { text: "Import a chat …", icon: "upload", run: () => chooseChats(owner) },
-  ].filter((item) => item !== false));
+  openMenu(
+    anchor,
+    "This chat",
+    [
+      ...(partner ? withPartner(partner) : withNobody()),
+      null,
+      { text: "You in this chat …", detail: state.cast?.user, icon: "user", run: () => personaMenu(anchor) },
+      null,
+      Boolean(chat.parent_id) && {
+        text: "Back to the chat it was copied from",
+        icon: "left",
+        run: () => openChat(chat.parent_id),
+      },
+      { text: "Checkpoints …", icon: "flag", run: () => showCheckpoints() },
+      { text: "Rename …", icon: "pencil", run: () => rename(chat) },
+      { text: "Save as a file", icon: "download", run: () => saveChat(chat) },
+      { text: "Save as a page to read", icon: "download", run: () => saveTranscript(chat) },
+      { text: "Import a chat …", icon: "upload", run: () => chooseChats(owner) },
+    ].filter((item) => item !== false),
+  );
 }
 
 function withPartner({ kind, person }) {
   return [
     { heading: true, text: person.name },
-    { text: kind === "group" ? "Edit the group" : "Edit the character", icon: "pencil", run: () => edit(kind, person.id) },
+    {
+      text: kind === "group" ? "Edit the group" : "Edit the character",
+      icon: "pencil",
+      run: () => edit(kind, person.id),
+    },
     { text: "New chat", icon: "plus", run: () => attempt(() => talkTo(kind, person.id, { fresh: true })) },
     { text: "Past chats …", icon: "clock", run: () => pastChats(kind, person) },
     kind === "character" && { text: "New group with it …", icon: "users", run: () => newGroup([person.id]) },
@@ -45,7 +58,11 @@ function withPartner({ kind, person }) {
 /** Ask one member to speak, which is the only way where nobody answers by himself. */
 function speakers(group) {
   const members = membersOf(group).slice(0, SPEAKERS);
-  const ask = ({ name }) => ({ text: `Let ${name} speak`, icon: "chat", run: () => attempt(() => say(`/trigger ${quoted(name)}`)) });
+  const ask = ({ name }) => ({
+    text: `Let ${name} speak`,
+    icon: "chat",
+    run: () => attempt(() => say(`/trigger ${quoted(name)}`)),
+  });
   return members.length ? [null, ...members.map(ask)] : [];
 }
 
