@@ -333,8 +333,8 @@ export class EntryEditor {
   number(id, field) {
     const { min = null, max = null, empty } = field;
     const input = h("input.field", { id, type: "number", inputmode: "numeric", min, max, step: 1 });
-    const given = valueOf(this.entry, field);
-    input.value = given === null || given === undefined ? "" : String(Number(given));
+    const given = valueOf(this.entry, field) ?? empty;
+    input.value = given === null ? "" : String(Number(given));
     input.addEventListener("input", () => {
       if (!input.validity.valid) return;
       this.changeField(field, input.value === "" ? empty : Number(input.value));

@@ -110,5 +110,8 @@ export function isSet(entry, field) {
   return value !== (FRESH[field.key] ?? (typeof value === "string" ? "" : typeof value === "boolean" ? false : 0));
 }
 
+/** Files may leave it out, or write it as a text. */
+export const orderOf = (entry) => Number(entry.order ?? 100) || 0;
+
 /** What people call an entry. */
 export const titleOf = (entry) => entry.comment?.trim() || entry.key?.[0] || `Entry ${entry.uid}`;

@@ -3,7 +3,7 @@ import { announce } from "../core/announce.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { plural, shorten } from "../core/format.js";
 import { recall, remember } from "../core/prefs.js";
-import { POSITIONS, titleOf } from "./lore-fields.js";
+import { POSITIONS, orderOf, titleOf } from "./lore-fields.js";
 import { openMenu } from "./menu.js";
 import { sortableGrip } from "./sortable.js";
 
@@ -13,7 +13,7 @@ const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base"
 const SORTS = {
   own: { text: "My order", compare: null },
   title: { text: "Title", compare: (a, b) => byName.compare(titleOf(a), titleOf(b)) },
-  order: { text: "Order in the prompt", compare: (a, b) => b.order - a.order },
+  order: { text: "Order in the prompt", compare: (a, b) => orderOf(b) - orderOf(a) },
   size: { text: "Longest first", compare: (a, b) => (b.content?.length ?? 0) - (a.content?.length ?? 0) },
   newest: { text: "Newest first", compare: (a, b) => b.uid - a.uid },
 };
@@ -199,5 +199,5 @@ function haystack(entry) {
 function facts(entry) {
   const chance = entry.useProbability !== false && entry.probability < 100 ? ` · ${entry.probability} %` : "";
   const [, position] = POSITIONS[entry.position] ?? POSITIONS[0];
-  return h("span.lore-facts", {}, h("span", {}, position), h("span", {}, `order ${entry.order}${chance}`));
+  return h("span.lore-facts", {}, h("span", {}, position), h("span", {}, `order ${orderOf(entry)}${chance}`));
 }

@@ -69,12 +69,15 @@ export function wordsField({ id, values, what, placeholder = "", suggestions = [
   return field;
 }
 
+const EXPRESSION = /^\s*(\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+\/[a-z]*)\s*(?:,|$)/u;
+const PLAIN = /^([^,]*)(?:,|$)/u;
+
 /** Cut at commas, but not inside an expression between slashes. @param {string} text @returns {string[]} */
 export function splitWords(text) {
   const pieces = [];
   let rest = text;
   while (rest.trim()) {
-    const found = /^\s*(\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+\/[a-z]*)\s*(?:,|$)/u.exec(rest) ?? /^([^,]*)(?:,|$)/u.exec(rest);
+    const found = EXPRESSION.exec(rest) ?? PLAIN.exec(rest);
     pieces.push(found[1].trim());
     rest = rest.slice(found[0].length);
   }
@@ -82,4 +85,12 @@ export function splitWords(text) {
 }
 
 /** Whether the last comma stands inside an expression that is not closed yet. */
-const isOpen = (text) => /^\s*\/(?:\\.|[^/\\])*$/u.test(text.split(/\/[a-z]*\s*,/u).at(-1));
+function isOpen(text) {
+  let rest = text;
+  while (rest.trim()) {
+    const found = EXPRESSION.exec(rest) ?? (rest.trimStart().startsWith("/") ? null : PLAIN.exec(rest));
+    if (!found) return true;
+    rest = rest.slice(found[0].length);
+  }
+  return false;
+}
