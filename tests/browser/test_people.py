@@ -228,9 +228,9 @@ def test_it_is_renamed_copied_saved_and_deleted(context: Any, studio: Studio, op
         with page.expect_download() as download:
             page.get_by_role("menuitem", name=item).click()
         assert download.value.suggested_filename == f"Ada Stern.{ending}"
+    editor.evaluate("first => first.dataset.first = ''")  # the copy has the same name
     choose(page, editor.get_by_role("button", name="More", exact=True), "Duplicate")
-    editor.wait_for(state="detached")
-    page.get_by_role("dialog", name="Ada Stern").get_by_role("button", name="Close").click()
+    page.locator(".editor:not([data-first])").get_by_role("button", name="Close").click()
     expect(people(page).get_by_title("Talk to Ada Stern")).to_have_count(2)
     (copy,) = [one for one in studio.call(studio.host.characters.list()) if one.id != ada.id]
     more = page.locator(f"[data-key='more {ada.id}']")
