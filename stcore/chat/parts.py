@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from stcore.bus import Bus
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.documents import DocumentStore
+    from stcore.chat.loaders import LoaderDesk
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
     from stcore.chat.regexes.store import RegexStore
@@ -57,3 +58,10 @@ class ChatParts:
         from stcore.chat.tools.box import ToolBox
 
         return ToolBox()
+
+    @cached_property
+    def loaders(self) -> LoaderDesk:
+        """Busy indicators."""
+        from stcore.chat.loaders import LoaderDesk
+
+        return LoaderDesk()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stcore.chat.loaders import LoadersPort
 from stcore.chat.ports.characters import CharactersPort
 from stcore.chat.ports.chat import ChatPort
 from stcore.chat.ports.chats import ChatsPort
@@ -59,6 +60,7 @@ def services_for(session: Session) -> Services:
         documents=later("documents", "DocumentsPort", session),
         regexes=later("regexes", "RegexesPort", session),
         tools=host.tools,
+        loaders=LoadersPort(host.loaders, session.ui, session.stop_writing) if session.ui is not None else None,
         summaries=later("summaries", "SummariesPort", session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,

@@ -321,6 +321,10 @@ class Session:
         self._wants_reply = False
         return self.automation.stop() or written or running
 
+    async def stop_writing(self) -> bool:
+        """Stop the text model in this chat; whether it was writing."""
+        return self.host.generations.stop(self.chat_id)
+
     def pause(self) -> None:
         """Hold the running script before its next command."""
         if self._run is not None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stcore.errors import NeedsPerson, StcoreError, UserError
 
 if TYPE_CHECKING:
     from stcore.commands.runtime import Interpreter
-    from stcore.commands.services import Button, Level
+    from stcore.commands.services import Button, Level, Loader, Look, Notice
 
 
 class OnceUi:
@@ -31,6 +31,12 @@ class OnceUi:
             mark = "" if level in ("info", "success") else f"{level}: "
             self.note(f"{mark}{f'{title}: ' if title else ''}{text}")
 
+    async def notify(
+        self, notice: Notice, *, wait: bool = False, clicked: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Nobody clicks, and nobody waits until it is gone."""
+        self.toast(notice.text, notice.level, notice.title)
+
     def error(self, error: StcoreError) -> None:
         from stcore.terminal.wording import error_text
 
@@ -44,7 +50,9 @@ class OnceUi:
         if not self._silent:
             _print(markdown)
 
-    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+    async def popup(
+        self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "", look: Look | None = None
+    ) -> bool | None:
         if not cancel and not self._answers:
             self.show(text, title)  # nothing to decide
             return True
@@ -52,7 +60,14 @@ class OnceUi:
         return answer in {ok.lower(), "yes", "y", "ok", "true", "1", "on"}
 
     async def ask(
-        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+        self,
+        text: str,
+        *,
+        default: str = "",
+        placeholder: str = "",
+        rows: int = 4,
+        ok: str = "OK",
+        look: Look | None = None,
     ) -> str | None:
         return self._answer(text, [])
 
@@ -69,6 +84,33 @@ class OnceUi:
 
     async def set_input(self, text: str) -> None:
         self.input = text
+
+    def beep(self) -> None:
+        self._say({"kind": "beep"})
+        if not self._silent and sys.stderr.isatty():
+            print("\a", end="", file=sys.stderr, flush=True)
+
+    async def read_clipboard(self) -> str | None:
+        """What was given beforehand stands for it."""
+        return self._answers.pop(0) if self._answers else None
+
+    async def write_clipboard(self, text: str) -> None:
+        """Terminals take it when they are asked in their way; where there is none there is no clipboard."""
+        from stcore.terminal.wording import clipboard_sequence
+
+        self._say({"kind": "clipboard", "text": text})
+        if self._silent:
+            return
+        if not sys.stderr.isatty():
+            raise UserError("There is no clipboard here.", hint="Run the script in a terminal or on the page.")
+        print(clipboard_sequence(text), end="", file=sys.stderr, flush=True)
+
+    def show_loader(self, loader: Loader) -> None:
+        if loader.toast != "none" and not self._silent:
+            self.note(f"{loader.title}: {loader.message}" if loader.title else loader.message)
+
+    def hide_loader(self, loader: Loader) -> None:
+        """What was printed stays."""
 
     def debugger(self, interpreter: Interpreter) -> None:
         """Nobody steps through."""

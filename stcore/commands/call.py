@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Groups,
         Images,
         Injections,
+        Loaders,
         Models,
         Personas,
         Presets,
@@ -195,6 +196,13 @@ class Call:
         if self.services.summaries is None:
             raise UserError(f"/{self.name} needs a text model, which is not available here.")
         return self.services.summaries
+
+    @property
+    def loaders(self) -> Loaders:
+        """Busy indicators; raises :class:`UserError` when nobody would see them."""
+        if self.services.loaders is None:
+            raise UserError(f"/{self.name} needs someone to show something to, and nobody is there.")
+        return self.services.loaders
 
     @property
     def images(self) -> Images:

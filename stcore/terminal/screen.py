@@ -53,6 +53,10 @@ class Screen:
         """Print as it is: pictures, and texts that were made printable before."""
         print(text, flush=True)
 
+    def command(self, sequence: str) -> None:
+        """Send something that the terminal does and does not show."""
+        print(sequence, end="", flush=True)
+
     # -- a reply as it comes -----------------------------------------------------------------------------------------
 
     def begin(self, name: str) -> None:

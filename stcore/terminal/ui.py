@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stcore.commands.services import Button, Level
+from stcore.commands.services import Button, Level, Loader, Look, Notice
+from stcore.commands.services.ui import PLAIN
 from stcore.errors import NeedsPerson, StcoreError
 from stcore.terminal.screen import Screen, Style
-from stcore.terminal.wording import error_text
+from stcore.terminal.wording import clipboard_sequence, error_text
 
 if TYPE_CHECKING:
     from stcore.commands.runtime import Interpreter
@@ -39,6 +40,7 @@ class TerminalUi:
     def __init__(self, screen: Screen, put_input: Callable[[str], None] = lambda text: None) -> None:
         self._screen, self.put_input = screen, put_input
         self.question: Question | None = None
+        self._last_notice: Notice | None = None
         self.follow: Callable[[str | None], Awaitable[None]] = _stay
         """What shows another chat."""
         self.gone = False
@@ -48,6 +50,14 @@ class TerminalUi:
 
     def toast(self, text: str, level: Level = "info", title: str = "") -> None:
         self._screen.say(f"{title}: {text}" if title else text, _LEVELS[level])
+
+    async def notify(
+        self, notice: Notice, *, wait: bool = False, clicked: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Lines stay and cannot be clicked: nothing is waited for."""
+        if not (notice.once and notice == self._last_notice):
+            self.toast(notice.text, notice.level, notice.title)
+        self._last_notice = notice
 
     def error(self, error: StcoreError) -> None:
         self._screen.end()  # of a reply that failed nothing more comes
@@ -59,6 +69,24 @@ class TerminalUi:
     async def set_input(self, text: str) -> None:
         self.put_input(text)
 
+    def beep(self) -> None:
+        self._screen.command("\a")
+
+    async def read_clipboard(self) -> str | None:
+        """Terminals do not tell what is in it, or ask with what looks like typed words."""
+        return None
+
+    async def write_clipboard(self, text: str) -> None:
+        self._screen.command(clipboard_sequence(text))
+
+    def show_loader(self, loader: Loader) -> None:
+        if loader.toast != "none":
+            stop = " (Ctrl+C stops)" if loader.toast == "stoppable" else ""
+            self._screen.say(f"{f'{loader.title}: ' if loader.title else ''}{loader.message}{stop}", "dim")
+
+    def hide_loader(self, loader: Loader) -> None:
+        """What was printed stays."""
+
     def debugger(self, interpreter: Interpreter) -> Watcher | None:
         from stcore.terminal.debugging import TerminalDebugger
 
@@ -69,7 +97,9 @@ class TerminalUi:
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
-    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+    async def popup(
+        self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "", look: Look = PLAIN
+    ) -> bool | None:
         if not cancel:
             self._screen.say(f"{title}\n{text}" if title else text)
             return True
@@ -87,7 +117,14 @@ class TerminalUi:
         return answer if isinstance(answer, bool) else None
 
     async def ask(
-        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+        self,
+        text: str,
+        *,
+        default: str = "",
+        placeholder: str = "",
+        rows: int = 4,
+        ok: str = "OK",
+        look: Look = PLAIN,
     ) -> str | None:
         if default:
             self.put_input(default)

@@ -77,3 +77,10 @@ def table(rows: Iterable[Sequence[str]], heads: Sequence[str], width: int) -> li
         parts = [fitted(cell, size) for cell, size in zip(row, wide, strict=True)]
         lines.append("  ".join(part + " " * (size - width_of(part)) for part, size in zip(parts, wide, strict=True)))
     return [line.rstrip() for line in lines]
+
+
+def clipboard_sequence(text: str) -> str:
+    """What makes a terminal put ``text`` into the clipboard (OSC 52); one that does not know it does nothing."""
+    from base64 import b64encode
+
+    return f"\x1b]52;c;{b64encode(text.encode()).decode()}\x07"

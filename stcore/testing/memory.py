@@ -10,10 +10,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from stcore.chat.loaders import LoaderDesk, LoadersPort
 from stcore.chat.ports.replies import RepliesPort
 from stcore.chat.ports.tokens import TokensPort
 from stcore.chat.prompting.injections import Injections
@@ -24,11 +25,12 @@ from stcore.chat.replies.shelf import MemoryStore
 from stcore.chat.tools.box import ToolBox
 from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
-from stcore.commands.services import Button, Level, Message, Role, Services
+from stcore.commands.services import Button, Level, Loader, Look, Message, Notice, Role, Services
 from stcore.commands.services.chat import mark_role
+from stcore.commands.services.ui import PLAIN
 from stcore.commands.syntax import Flags
 from stcore.errors import NeedsPerson, NotFound, StcoreError
-from stcore.macros import Environment, MacroEngine, MemoryVariables
+from stcore.macros import Environment, MacroEngine, MemoryVariables, environment as macros
 from stcore.macros.environment import State, StateView
 
 
@@ -39,23 +41,23 @@ class MemoryChat:
         self.user = user
         self.character = character
         self.narrator = "System"
-        self._messages: list[Message] = []
+        self.held: list[Message] = []
         self._made = 0
         self._alternatives: dict[str, list[str]] = {}
         if greeting:
-            self._messages.append(self._message(character, greeting, "character", hidden=False))
-        self._first = frozenset(message.id for message in self._messages)
+            self.held.append(self._message(character, greeting, "character", hidden=False))
+        self._first = frozenset(message.id for message in self.held)
 
     @property
     def messages_added(self) -> list[Message]:
         """All messages that were not there in the beginning."""
-        return [message for message in self._messages if message.id not in self._first]
+        return [message for message in self.held if message.id not in self._first]
 
     async def set_narrator(self, name: str) -> None:
         self.narrator = name or "System"
 
     async def messages(self) -> Sequence[Message]:
-        return list(self._messages)
+        return list(self.held)
 
     async def send(
         self,
@@ -70,7 +72,7 @@ class MemoryChat:
         own = {"user": self.user, "character": self.character, "system": self.narrator, "comment": "Note"}
         message = self._message(own[role] if name is None else name, text, role, hidden=hidden)
         message = replace(message, extra=mark_role(extra or {}, role))
-        self._messages.insert(len(self._messages) if at is None else at, message)
+        self.held.insert(len(self.held) if at is None else at, message)
         return message
 
     async def update(
@@ -103,14 +105,14 @@ class MemoryChat:
         return self._shown(id, min(shown - (number < shown), len(texts) - 1))
 
     async def delete(self, ids: Sequence[str]) -> None:
-        self._messages = [message for message in self._messages if message.id not in ids]
+        self.held = [message for message in self.held if message.id not in ids]
 
     def _message(self, name: str, text: str, role: Role, *, hidden: bool) -> Message:
         self._made += 1
         return Message(str(self._made), name, text, role, hidden)
 
     def _find(self, id: str) -> Message:
-        for message in self._messages:
+        for message in self.held:
             if message.id == id:
                 return message
         raise NotFound(f"There is no message {id}.")
@@ -118,7 +120,7 @@ class MemoryChat:
     def _change(self, id: str, **changes: Any) -> Message:
         message = self._find(id)
         changed = replace(message, **changes)
-        self._messages[self._messages.index(message)] = changed
+        self.held[self.held.index(message)] = changed
         return changed
 
     def _texts(self, id: str) -> list[str]:
@@ -148,9 +150,23 @@ class MemoryUi:
         self.shown: list[str] = []
         self.input = ""
         self.opened: list[str | None] = []
+        self.notices: list[Notice] = []
+        self.looks: list[Look] = []
+        self.beeps = 0
+        self.clipboard: str | None = None
+        self.loading: list[Loader] = []
 
     def toast(self, text: str, level: Level = "info", title: str = "") -> None:
         self.toasts.append(Toast(level, text, title))
+
+    async def notify(
+        self, notice: Notice, *, wait: bool = False, clicked: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Every notice that can be clicked is clicked at once."""
+        self.notices.append(notice)
+        self.toast(notice.text, notice.level, notice.title)
+        if clicked is not None:
+            await clicked()
 
     def error(self, error: StcoreError) -> None:
         self.errors.append(error)
@@ -158,14 +174,25 @@ class MemoryUi:
     def show(self, markdown: str, title: str = "") -> None:
         self.shown.append(markdown)
 
-    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+    async def popup(
+        self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "", look: Look = PLAIN
+    ) -> bool | None:
         self.shown.append(text)
+        self.looks.append(look)
         answer: bool | None = self._answer(text)
         return answer
 
     async def ask(
-        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+        self,
+        text: str,
+        *,
+        default: str = "",
+        placeholder: str = "",
+        rows: int = 4,
+        ok: str = "OK",
+        look: Look = PLAIN,
     ) -> str | None:
+        self.looks.append(look)
         answer: str | None = self._answer(text)
         return answer
 
@@ -175,6 +202,21 @@ class MemoryUi:
 
     async def set_input(self, text: str) -> None:
         self.input = text
+
+    def beep(self) -> None:
+        self.beeps += 1
+
+    async def read_clipboard(self) -> str | None:
+        return self.clipboard
+
+    async def write_clipboard(self, text: str) -> None:
+        self.clipboard = text
+
+    def show_loader(self, loader: Loader) -> None:
+        self.loading.append(loader)
+
+    def hide_loader(self, loader: Loader) -> None:
+        self.loading.remove(loader)
 
     def debugger(self, interpreter: Interpreter) -> None:
         """Nobody steps through."""
@@ -227,6 +269,25 @@ class MemoryImages:
         return self.chosen[what]
 
 
+class _SeenChat:
+    """What macros see of a :class:`MemoryChat`, as it is now."""
+
+    hash = 0
+    reroll = 0
+    first_included: int | None = None
+    first_displayed: int | None = None
+
+    def __init__(self, chat: MemoryChat) -> None:
+        self._chat = chat
+
+    @property
+    def messages(self) -> Sequence[macros.Message]:
+        return [
+            macros.Message(message.text, message.role == "user", message.hidden, message.name)
+            for message in self._chat.held
+        ]
+
+
 class _MemoryState(State):
     """A state whose message box is the one of a :class:`MemoryUi`."""
 
@@ -247,12 +308,13 @@ class MemoryHost:
         *,
         user: str = "User",
         character: str = "Character",
+        greeting: str = "Hello.",
         answers: Sequence[Any] = (),
         environment: Environment | None = None,
         interpreter: Interpreter | None = None,
     ) -> None:
         self.interpreter = interpreter or make_interpreter()
-        self.chat = MemoryChat(user=user, character=character)
+        self.chat = MemoryChat(user=user, character=character, greeting=greeting)
         self.ui = MemoryUi(answers)
         self.images = MemoryImages()
         self.local = MemoryVariables()
@@ -264,6 +326,7 @@ class MemoryHost:
             char=character,
             local=self.local,
             globals=self.globals,
+            chat=base.chat if base.chat.messages else _SeenChat(self.chat),
             state=_MemoryState(base.state, self.ui),
         )
         self.replies = ReplyLibrary(MemoryStore())
@@ -271,6 +334,7 @@ class MemoryHost:
         self.injections = Injections(MemoryShelf())
         self.note = Notes(MemoryShelf(), MemoryShelf())
         self.tools = ToolBox()
+        self.loaders = LoaderDesk()
         self.services = Services(
             self.environment,
             chat=self.chat,
@@ -278,6 +342,7 @@ class MemoryHost:
             note=self.note,
             tokens=TokensPort(),
             tools=self.tools,
+            loaders=LoadersPort(self.loaders, self.ui, _nothing_to_stop),
             images=self.images,
             ui=self.ui,
             scripts=port,
@@ -298,3 +363,8 @@ class MemoryHost:
 def make_interpreter(macros: MacroEngine | None = None) -> Interpreter:
     """An interpreter with the built-in commands and, unless others are given, the built-in macros."""
     return Interpreter(standard_registry(), macros or MacroEngine())
+
+
+async def _nothing_to_stop() -> bool:
+    """No text model writes here."""
+    return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from stcore.web.debugging import Debuggers
+from stcore.web.notices import Notices
 from stcore.web.present import Presenter
 from stcore.web.questions import Audience, Questions
 from stcore.web.runs import Runs
@@ -27,6 +28,7 @@ class Web:
         self.present = Presenter(self.signer, host)
         self.audience = Audience()
         self.questions = Questions(host.bus, self.audience)
+        self.notices = Notices(host.bus, self.audience)
         self.debuggers = Debuggers(host.bus)
         self.runs = Runs(host, self.ui)
         self.stopping = asyncio.Event()
@@ -39,6 +41,7 @@ class Web:
     async def close(self) -> None:
         """End the streams and what runs in chats."""
         self.stopping.set()
+        self.notices.close()
         await self.runs.close()
 
 

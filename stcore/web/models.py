@@ -117,6 +117,10 @@ class Answer(Body):
     answer: str | bool | list[str] | None
 
 
+class NoticeEvent(Body):
+    event: Literal["clicked", "gone"]
+
+
 class Accepted(BaseModel):
     """It was begun; what comes of it arrives as events."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GRACE = 3.0
 """Seconds that a page may be away (a lost connection, a reload) before nobody counts as there."""
 
-Kind = Literal["input", "popup", "buttons"]
+Kind = Literal["input", "popup", "buttons", "clipboard"]
 
 
 class Audience:
@@ -65,8 +65,8 @@ class Questions:
     async def ask(self, chat_id: str | None, kind: Kind, **fields: Any) -> Any:
         """Ask and wait, as long as it takes. Raises :class:`NeedsPerson` when nobody has the page open.
 
-        The answer is a text for ``input``, true or false for ``popup``, a list of labels for ``buttons``; ``None``
-        when the person closed the question.
+        The answer is a text for ``input`` and ``clipboard``, true or false for ``popup``, a list of labels for
+        ``buttons``; ``None`` when the person closed the question.
         """
         if not await self._audience.wait(chat_id, self._grace):
             raise NeedsPerson(
@@ -110,7 +110,7 @@ class Questions:
 
 
 def _fits(question: dict[str, Any], answer: Any) -> bool:
-    if question["kind"] == "input":
+    if question["kind"] in ("input", "clipboard"):
         return isinstance(answer, str)
     if question["kind"] == "popup":
         return isinstance(answer, bool)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from stcore import upkeep
 from stcore.chat.beginning import begin_chat
 from stcore.chat.regexes.rewriting import rewrite_edited
 from stcore.errors import UserError
 from stcore.web.context import WebDep
+from stcore.web.devices import is_mobile
 from stcore.web.models import Accepted, ChatChange, Line, MessageChange, NewChat, Stopped
 
 router = APIRouter(prefix="/api", tags=["chats"])
@@ -99,9 +100,9 @@ async def regenerate(web: WebDep, message_id: str) -> Accepted:
 
 
 @router.post("/chats/{chat_id}/input", status_code=202, summary="Say something, or run a script")
-async def say(web: WebDep, chat_id: str, body: Line) -> Accepted:
+async def say(web: WebDep, chat_id: str, body: Line, request: Request) -> Accepted:
     """Answers at once. Messages, pictures, notices, questions and errors come as events."""
-    await web.runs.say(chat_id, body.text)
+    await web.runs.say(chat_id, body.text, mobile=is_mobile(request))
     return Accepted()
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 
 from stcore.chat.assist import Signature, explain
+from stcore.errors import NotFound
 from stcore.macros.numbers import utf16_index
 from stcore.web.context import WebDep
-from stcore.web.models import Answer, ToComplete
+from stcore.web.models import Answer, NoticeEvent, ToComplete
 from stcore.web.places import Utf16, problem_record
 
 if TYPE_CHECKING:
@@ -64,3 +65,16 @@ def _signature(signature: Signature) -> dict[str, Any]:
 async def answer_question(web: WebDep, question_id: str, body: Answer) -> None:
     """The first answer counts; `question.closed` tells the other pages."""
     web.questions.answer(question_id, body.answer)
+
+
+@router.post("/notices/{notice_id}", status_code=204, summary="Tell that a notice was clicked, or is gone")
+async def notice_event(web: WebDep, notice_id: str, body: NoticeEvent) -> None:
+    """What the script waits for. Notices that nobody waits for are not told of."""
+    web.notices.happened(notice_id, body.event)
+
+
+@router.post("/loaders/{handle}/stop", status_code=204, summary="Press the stop button of a busy indicator")
+async def stop_loader(web: WebDep, handle: str) -> None:
+    """It goes away, after what the script wants to do then; without that the text model is stopped."""
+    if not await web.host.loaders.stop(handle):
+        raise NotFound("This is over already.")

@@ -52,10 +52,18 @@ class Runs:
         self._host, self._ui = host, ui
         self._running: list[_Running] = []
 
-    async def say(self, chat_id: str, text: str) -> None:
-        """Start one line of input: a script, or a message and its reply. Raises ``NotFound`` and :class:`Busy`."""
+    async def say(self, chat_id: str, text: str, *, mobile: bool = False) -> None:
+        """Start one line of input: a script, or a message and its reply. Raises ``NotFound`` and :class:`Busy`.
+
+        ``mobile`` tells that it was typed on a phone or tablet.
+        """
         kind: Kind = "script" if text.lstrip().startswith("/") else "reply"
-        await self._start(chat_id, kind, lambda session: session.say(text))
+
+        async def work(session: Session) -> None:
+            session.surroundings.facts.is_mobile = mobile
+            await session.say(text)
+
+        await self._start(chat_id, kind, work)
 
     async def regenerate(self, chat_id: str, message_id: str) -> None:
         """Start to write the reply ``message_id`` once more. Raises ``NotFound`` and :class:`Busy`."""

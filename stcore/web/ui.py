@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from stcore.commands.services import Button, Level
-from stcore.errors import StcoreError
+from stcore.commands.services import Button, Level, Loader, Look, Notice
+from stcore.commands.services.ui import PLAIN
+from stcore.errors import StcoreError, UserError
 
 if TYPE_CHECKING:
     from stcore.commands.runtime import Interpreter
@@ -25,6 +27,24 @@ class WebUi:
         """Show a short notice."""
         self._publish("toast", {"text": text, "level": level, "title": title})
 
+    async def notify(
+        self, notice: Notice, *, wait: bool = False, clicked: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Show a notice; the first page that tells of a click or of its end counts."""
+        html = await asyncio.to_thread(self._web.present.html, notice.text) if notice.markup else ""
+        data = {
+            "text": notice.text,
+            "html": html,
+            "level": notice.level,
+            "title": notice.title,
+            "seconds": notice.seconds,
+            "hovered": notice.hovered,
+            "once": notice.once,
+            "look": notice.css_class,
+            "color": notice.color,
+        }
+        await self._web.notices.show(self._chat_id, data, wait=wait, clicked=clicked, failed=self.error)
+
     def error(self, error: StcoreError) -> None:
         """Show an error."""
         self._publish("error", error.to_dict())
@@ -34,16 +54,26 @@ class WebUi:
         html = self._web.present.html(markdown)
         self._web.questions.show(self._chat_id, title=title, text=markdown, html=html, ok="Close")
 
-    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+    async def popup(
+        self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "", look: Look = PLAIN
+    ) -> bool | None:
         """Show a dialog and wait."""
-        answer: bool | None = await self._ask("popup", text, title=title, ok=ok, cancel=cancel)
+        fields = {"title": title, "ok": ok, "cancel": cancel, "look": asdict(look)}
+        answer: bool | None = await self._ask("popup", text, **fields)
         return answer
 
     async def ask(
-        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+        self,
+        text: str,
+        *,
+        default: str = "",
+        placeholder: str = "",
+        rows: int = 4,
+        ok: str = "OK",
+        look: Look = PLAIN,
     ) -> str | None:
         """Ask for a text."""
-        fields = {"default": default, "placeholder": placeholder, "rows": rows, "ok": ok}
+        fields = {"default": default, "placeholder": placeholder, "rows": rows, "ok": ok, "look": asdict(look)}
         answer: str | None = await self._ask("input", text, **fields)
         return answer
 
@@ -57,6 +87,29 @@ class WebUi:
     async def set_input(self, text: str) -> None:
         """Put a text into the message box of every page that shows the chat."""
         self._publish("input.set", {"text": text})
+
+    def beep(self) -> None:
+        """Make a sound on every page that shows the chat."""
+        self._publish("beep", {})
+
+    async def read_clipboard(self) -> str | None:
+        """Ask the person, since a browser gives it away only after a click."""
+        answer: str | None = await self._ask("clipboard", "A script wants to read your clipboard.")
+        return answer
+
+    async def write_clipboard(self, text: str) -> None:
+        """Copy on the page that shows the chat. Raises :class:`UserError` when there is none."""
+        if not self._web.audience.anyone(self._chat_id):
+            raise UserError("No page is open whose clipboard could take the text.")
+        self._publish("clipboard.set", {"text": text})
+
+    def show_loader(self, loader: Loader) -> None:
+        """Show it on every page that shows the chat."""
+        self._publish("loader.shown", asdict(loader))
+
+    def hide_loader(self, loader: Loader) -> None:
+        """Take it away again."""
+        self._publish("loader.hidden", {"handle": loader.handle})
 
     def debugger(self, interpreter: Interpreter) -> Watcher | None:
         """Steps through where a page shows the chat; without one a breakpoint would hold the script for good."""

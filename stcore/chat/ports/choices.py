@@ -105,6 +105,10 @@ async def _plugins(session: Session) -> Sequence[str]:
     return sorted(session.environment.state.extensions)
 
 
+async def _loaders(session: Session) -> Sequence[str]:
+    return session.host.loaders.handles()
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -121,6 +125,7 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "books": _books,
     "entries": _entries,
     "documents": _documents,
+    "loaders": _loaders,
     "plugins": _plugins,
     "tools": _tools,
     "regexes": _regexes,

@@ -36,6 +36,7 @@ _GROUPS = (
     "regexes",
     "tools",
     "rewriting",
+    "device",
     "absent",
 )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Awaitable
 from typing import Any
 
 from stcore.commands.call import Call
 from stcore.commands.declaration import Example, Named, Unnamed, command
 from stcore.commands.help import help_text
+from stcore.commands.html import clean_html
 from stcore.commands.scope import Closure
-from stcore.commands.services import Button
+from stcore.commands.services import Button, Level, Look, Notice
 from stcore.commands.values import is_true
 from stcore.macros.numbers import js_json, parse_json, read_number
 
-_SEVERITIES = ("info", "success", "warning", "error")
+_SEVERITIES: tuple[Level, ...] = ("info", "success", "warning", "error")
 _RAW = Named("raw", "false makes quotes around the text go away", "bool", ("true", "false"), default="true")
 
 
@@ -46,19 +49,60 @@ def _switch(name: str, summary: str) -> Named:
         Example('/echo raw=off "quoted"', pipe="quoted"),
     ),
 )
-def echo(call: Call) -> str:
+def echo(call: Call) -> str | Awaitable[str]:
+    """With `escapeHtml=false` the text is HTML, of which what could do harm is taken out. Both times 0 keep the notice
+    until it is clicked."""
+    if not _MANNERS.isdisjoint(call.named):
+        return _echo_so(call)
     text = call.text
+    if text:
+        call.ui.toast(text, _severity(call), call.argument("title"))
+    return text
+
+
+_MANNERS = frozenset(
+    ("timeout", "extendedTimeout", "preventDuplicates", "awaitDismissal", "cssClass", "color", "escapeHtml", "onClick")
+)
+
+
+async def _echo_so(call: Call) -> str:
+    """A notice of which more is said than what it says."""
+    markup = not call.boolean("escapeHtml", default=True)
+    text = clean_html(call.text) if markup else call.text
     if not text:
         return ""
-    severity = call.argument("severity", "info")
-    if severity not in _SEVERITIES:
-        call.ui.toast(f"severity={severity} is unknown; this is shown as info.", "warning")
-        severity = "info"
-    on_click = call.named.get("onClick")
-    if on_click is not None and not isinstance(on_click, Closure):
+    clicked = call.named.get("onClick")
+    if clicked is not None and not isinstance(clicked, Closure):
         call.ui.toast("onClick= must be a closure.", "warning")
-    call.ui.toast(text, severity, call.argument("title"))  # type: ignore[arg-type]  # one of the levels by now
+        clicked = None
+    notice = Notice(
+        text,
+        _severity(call),
+        call.argument("title"),
+        _seconds(call, "timeout", 4.0),
+        _seconds(call, "extendedTimeout", 10.0),
+        call.boolean("preventDuplicates", default=False),
+        call.argument("cssClass"),
+        call.argument("color"),
+        markup,
+    )
+    wait = call.boolean("awaitDismissal", default=False)
+    await call.ui.notify(notice, wait=wait, clicked=call.keep(clicked) if clicked is not None else None)
     return text
+
+
+def _severity(call: Call) -> Level:
+    wanted = call.argument("severity", "info")
+    found = next((level for level in _SEVERITIES if level == wanted), None)
+    if found is None:
+        call.ui.toast(f"severity={wanted} is unknown; this is shown as info.", "warning")
+    return found or "info"
+
+
+def _seconds(call: Call, name: str, usual: float) -> float:
+    """An argument in milliseconds; what is no number counts as missing."""
+    milliseconds = read_number(call.argument(name)) if name in call.named else None
+    return usual if milliseconds is None or not math.isfinite(milliseconds) else max(0.0, milliseconds / 1000)
 
 
 @command(
@@ -89,6 +133,7 @@ async def input_(call: Call) -> str:
         placeholder=call.argument("placeholder"),
         rows=int(rows) if rows and rows >= 1 else 4,
         ok=call.argument("okButton", "OK"),
+        look=_look(call),
     )
     handler = call.closure_argument("onCancel" if answer is None else "onSuccess")
     if handler is not None:
@@ -118,11 +163,21 @@ async def input_(call: Call) -> str:
 async def popup(call: Call) -> str:
     text = call.text
     chosen = await call.ui.popup(
-        text, title=call.argument("header"), ok=call.argument("okButton", "OK"), cancel=call.argument("cancelButton")
+        text,
+        title=call.argument("header"),
+        ok=call.argument("okButton", "OK"),
+        cancel=call.argument("cancelButton"),
+        look=_look(call),
     )
     if not call.boolean("result", default=False):
         return text
     return "" if chosen is None else "1" if chosen else "0"
+
+
+def _look(call: Call) -> Look:
+    """How a dialog looks."""
+    on = {name: call.boolean(name, default=False) for name in ("large", "wide", "wider", "transparent")}
+    return Look(**on, scroll=call.boolean("scroll", default=True), tooltip=call.argument("tooltip"))
 
 
 @command(

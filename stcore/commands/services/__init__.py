@@ -17,6 +17,7 @@ from stcore.commands.services.documents import Document, Documents
 from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
 from stcore.commands.services.groups import GroupMember, Groups
 from stcore.commands.services.images import Images
+from stcore.commands.services.loaders import Loaders
 from stcore.commands.services.lore import Lore
 from stcore.commands.services.models import Models
 from stcore.commands.services.personas import Binding, Persona, Personas
@@ -28,7 +29,7 @@ from stcore.commands.services.scripts import Scripts, StoredScript
 from stcore.commands.services.summaries import Summaries
 from stcore.commands.services.tokens import Tokens
 from stcore.commands.services.tools import FunctionTool, FunctionTools
-from stcore.commands.services.ui import Button, Level, Ui
+from stcore.commands.services.ui import Button, Level, Loader, Look, Notice, Ui
 from stcore.macros.environment import Environment
 
 if TYPE_CHECKING:
@@ -56,10 +57,14 @@ __all__ = [
     "Injection",
     "Injections",
     "Level",
+    "Loader",
+    "Loaders",
+    "Look",
     "Lore",
     "Message",
     "Models",
     "Note",
+    "Notice",
     "Persona",
     "Personas",
     "PresetKind",
@@ -105,6 +110,7 @@ class Services:
     regexes: Regexes | None = None
     tools: FunctionTools | None = None
     summaries: Summaries | None = None
+    loaders: Loaders | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -24,11 +24,64 @@ class Button:
     icon: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a dialog looks, where there is room for dialogs. ``tooltip`` stands under the pointer."""
+
+    large: bool = False
+    wide: bool = False
+    wider: bool = False
+    transparent: bool = False
+    scroll: bool = True
+    tooltip: str = ""
+
+
+PLAIN = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice with all that can be said of one.
+
+    It stays for ``seconds``, and for ``hovered`` more under the pointer; both 0 keep it until it is clicked. ``once``
+    shows it only where the same is not shown already. With ``markup`` the text is HTML that is safe.
+    """
+
+    text: str
+    level: Level = "info"
+    title: str = ""
+    seconds: float = 4.0
+    hovered: float = 10.0
+    once: bool = False
+    css_class: str = ""
+    color: str = ""
+    markup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """A sign that something takes its time. ``blocking`` keeps people from doing anything else meanwhile; its
+    ``toast`` is missing, there, or has a stop button."""
+
+    handle: str
+    message: str = "Generating..."
+    title: str = ""
+    blocking: bool = True
+    toast: Literal["none", "static", "stoppable"] = "stoppable"
+    stop_tooltip: str = "Stop"
+
+
 class Ui(Protocol):
     """The person in front of it. Questions raise :class:`NeedsPerson` when nobody is there to answer."""
 
     def toast(self, text: str, level: Level = "info", title: str = "") -> None:
         """Show a short notice."""
+        ...
+
+    async def notify(
+        self, notice: Notice, *, wait: bool = False, clicked: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Show a notice; with ``wait`` until it is gone. ``clicked`` is called for a click on it."""
         ...
 
     def error(self, error: StcoreError) -> None:
@@ -39,12 +92,21 @@ class Ui(Protocol):
         """Show a longer text, help for example, without waiting."""
         ...
 
-    async def popup(self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "") -> bool | None:
+    async def popup(
+        self, text: str, *, title: str = "", ok: str = "OK", cancel: str = "", look: Look = PLAIN
+    ) -> bool | None:
         """Show a dialog and wait: true for the confirming button, false for the other, ``None`` when closed."""
         ...
 
     async def ask(
-        self, text: str, *, default: str = "", placeholder: str = "", rows: int = 4, ok: str = "OK"
+        self,
+        text: str,
+        *,
+        default: str = "",
+        placeholder: str = "",
+        rows: int = 4,
+        ok: str = "OK",
+        look: Look = PLAIN,
     ) -> str | None:
         """Ask for a text; ``None`` when cancelled."""
         ...
@@ -55,6 +117,26 @@ class Ui(Protocol):
 
     async def set_input(self, text: str) -> None:
         """Put ``text`` into the message box."""
+        ...
+
+    def beep(self) -> None:
+        """Make a short sound."""
+        ...
+
+    async def read_clipboard(self) -> str | None:
+        """The text in the clipboard; ``None`` when it may not be read."""
+        ...
+
+    async def write_clipboard(self, text: str) -> None:
+        """Put a text into the clipboard. Raises :class:`UserError` where there is none."""
+        ...
+
+    def show_loader(self, loader: Loader) -> None:
+        """Show that something takes its time."""
+        ...
+
+    def hide_loader(self, loader: Loader) -> None:
+        """It is over."""
         ...
 
     def debugger(self, interpreter: Interpreter) -> Watcher | None:

@@ -6,6 +6,7 @@ import "./elements/debugger.js";
 import "./elements/gallery.js";
 import "./elements/header.js";
 import "./elements/lightbox.js";
+import "./elements/loaders.js";
 import "./elements/lore.js";
 import "./elements/prompt.js";
 import "./elements/questions.js";

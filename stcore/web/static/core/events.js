@@ -42,6 +42,10 @@ const KINDS = [
   "question",
   "question.closed",
   "input.set",
+  "beep",
+  "clipboard.set",
+  "loader.shown",
+  "loader.hidden",
   "reset",
 ];
 const LOST_AFTER_MS = 1200;

@@ -1,6 +1,7 @@
 /** What each event of the host means for the page's state. */
 import * as actions from "./actions.js";
 import { announce } from "./announce.js";
+import { beep, offerCopy } from "./device.js";
 import { isActive, plural, shorten } from "./format.js";
 import { dropPerson, loadCast, putPerson, touchGroup } from "./people.js";
 import { forget, learn } from "./signing.js";
@@ -112,6 +113,10 @@ const handlers = {
   question: (data) => emit("question", data),
   "question.closed": (data) => emit("question-closed", data),
   "input.set": ({ text, chat_id: chatId }) => (chatId ?? state.chatId) === state.chatId && emit("compose", { text }),
+  beep: () => beep(),
+  "clipboard.set": ({ text }) => offerCopy(text),
+  "loader.shown": (data) => emit("loader", data),
+  "loader.hidden": ({ handle }) => emit("loader-gone", handle),
   reset: () => actions.reload(),
 };
 

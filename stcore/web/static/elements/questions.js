@@ -13,7 +13,8 @@ class Questions extends HTMLElement {
 
   ask(question) {
     if (this.open.has(question.id)) return;
-    const dialog = h("dialog.dialog.question", { "aria-label": "A question" });
+    const dialog = h("dialog.dialog.question", { "aria-label": "A question", class: looks(question.look) });
+    if (question.look?.tooltip) dialog.title = question.look.tooltip;
     let answered = false;
     const finish = (answer) => {
       answered = true;
@@ -38,6 +39,12 @@ class Questions extends HTMLElement {
     this.open.delete(id);
     dialog?.close();
   }
+}
+
+/** The classes of a dialog that a script wants larger, wider or see-through. */
+function looks(look = {}) {
+  const wanted = ["large", "wide", "wider", "transparent"].filter((name) => look[name]);
+  return [...wanted, look.scroll === false && "whole"].filter(Boolean).join(" ");
 }
 
 function textOf({ html, text, title }) {
@@ -83,6 +90,23 @@ const FORMS = {
   popup(question, finish) {
     const ok = button(question.ok || "OK", () => finish(true), { look: "primary", autofocus: true });
     return h("div.dialog-buttons", {}, question.cancel && button(question.cancel, () => finish(false)), ok);
+  },
+
+  /** A browser gives its clipboard away only after a click of the person. */
+  clipboard(_, finish) {
+    const allow = async () => {
+      try {
+        finish(await navigator.clipboard.readText());
+      } catch {
+        finish(null);
+      }
+    };
+    return h(
+      "div.dialog-buttons",
+      {},
+      button("Do not allow", () => finish(null)),
+      button("Allow", allow, { look: "primary" }),
+    );
   },
 
   buttons(question, finish) {
