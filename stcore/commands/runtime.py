@@ -31,6 +31,8 @@ _CACHED_CODES = 512
 _SLICE = 0.005
 """Seconds a script may run before it lets others have the event loop."""
 
+_FAILED = "The script “"
+
 Progress = Callable[[int, int], None]
 """Called with (statements finished, statements in all)."""
 
@@ -136,6 +138,11 @@ class Run:
     @property
     def paused(self) -> bool:
         return not self._going.is_set()
+
+    @property
+    def due(self) -> bool:
+        """Whether :meth:`attend` is due. Steps ask it before each; so must a loop whose body may have no step at all."""
+        return self.attention or perf_counter() > self.slice_end
 
     async def attend(self) -> None:
         """Between two commands: let others have the event loop, wait while paused, end when stopped."""
@@ -291,7 +298,8 @@ class Interpreter:
         try:
             return await run_closure(closure, None)
         except ExecutionError as error:
-            message = f"The script “{name}” failed: {error.message}"
+            # Scripts that call each other name the one that failed, once; the trace has the whole way there.
+            message = error.message if error.message.startswith(_FAILED) else f"{_FAILED}{name}” failed: {error.message}"
             raise ExecutionError(
                 message,
                 source=error.source,

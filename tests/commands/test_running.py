@@ -90,6 +90,13 @@ async def test_a_closure_that_cannot_begin_says_where_it_stands() -> None:
     assert "too deeply" in error.message
 
 
+async def test_scripts_that_call_each_other_without_end_are_told_in_a_line() -> None:
+    host = MemoryHost()
+    await host.run("/qr-set-create Loop || /qr-create set=Loop label=again /run Loop.again")
+    error = await failure("/run Loop.again", host)
+    assert error.message == "The script “Loop.again” failed: The script calls itself too deeply."
+
+
 async def test_thousands_of_levels_are_fine() -> None:
     script = (
         "/let down {: n=0 /if left=n rule=lt right=2000 else={: /pass {{var::n}} :}"
@@ -112,6 +119,28 @@ async def test_abort_keeps_its_reason_and_shows_it_when_it_is_not_quiet() -> Non
 async def test_abort_while_arguments_are_resolved_is_an_abort() -> None:
     """Quirk Q12, mended."""
     assert (await MemoryHost().run("/pass {: /abort stop :}() | /pass on")).aborted
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "/while guard=off left=1 no command at all",
+        "/while guard=off left=1 {: :}",
+        '/while guard=off left=1 ""',
+        "/times guard=off Infinity {: :}",
+        '/times guard=off Infinity "/pass a"',
+        "/times guard=off Infinity text",
+        "/while guard=off left=1 {: /run {: :} :}",
+    ],
+)
+async def test_an_endless_loop_around_nothing_can_be_stopped(loop: str) -> None:
+    host = MemoryHost()
+    run = host.interpreter.start(loop, host.services)
+    task = asyncio.create_task(run.result())
+    await asyncio.sleep(0.01)
+    run.stop("enough")
+    async with asyncio.timeout(5):
+        assert (await task).aborted
 
 
 async def test_an_endless_loop_leaves_time_for_others_and_can_be_stopped() -> None:

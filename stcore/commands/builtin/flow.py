@@ -178,6 +178,8 @@ async def while_(call: Call) -> Value:
     try:
         while comparison.holds(scope) and not (guarded and passes >= _LOOP_GUARD):
             passes += 1
+            if scope.run.due:
+                await scope.run.attend()
             if isinstance(body, Closure):
                 result = await call.run_pass(body, target)
             else:
@@ -224,6 +226,8 @@ async def times(call: Call) -> Value:
     result: Value = ""
     index = 0
     while index < passes:
+        if call.run.due:
+            await call.run.attend()
         result = await call.run_text(body.replace("{{timesIndex}}", str(index)))
         index += 1
     return result
@@ -235,6 +239,8 @@ async def _repeat_closure(call: Call, body: Closure, passes: float) -> Value:
     target = BreakTarget()
     try:
         while index < passes:
+            if call.run.due:
+                await call.run.attend()
             result = await call.run_pass(body, target, {TIMES_INDEX: str(index)})
             index += 1
     except Break as leaving:
