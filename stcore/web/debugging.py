@@ -72,7 +72,5 @@ class Debuggers:
     def waiting(self, chat_id: str) -> list[dict[str, Any]]:
         """Where the scripts of a chat wait."""
         return [
-            debugger.state()
-            for chat, debugger in self._open.values()
-            if chat == chat_id and debugger.here is not None
+            debugger.state() for chat, debugger in self._open.values() if chat == chat_id and debugger.here is not None
         ]

@@ -19,6 +19,8 @@ from stcore.text.reply import complete
 pytestmark = pytest.mark.anyio
 
 MODEL = PluginHost().texts["offline"]
+
+
 def told(user: str, char: str, **slots: str) -> Recipe:
     """What the model is told about who talks to whom."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LOOKED_AT = 100
 """Messages looked at for who spoke since the person did."""
 
+
 async def load_group(host: Host, chat_id: str, environment: Environment) -> None:
     """Put the group of a chat into what macros see. ``{{char}}`` is who spoke last, at first the first member."""
     group_id = environment.extra.get("group_id")
