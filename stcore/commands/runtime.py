@@ -141,7 +141,7 @@ class Run:
 
     @property
     def due(self) -> bool:
-        """Whether :meth:`attend` is due. Steps ask it before each; so must a loop whose body may have no step at all."""
+        """Whether :meth:`attend` is due. Every step asks; so must a loop whose body may have no step at all."""
         return self.attention or perf_counter() > self.slice_end
 
     async def attend(self) -> None:
@@ -299,7 +299,8 @@ class Interpreter:
             return await run_closure(closure, None)
         except ExecutionError as error:
             # Scripts that call each other name the one that failed, once; the trace has the whole way there.
-            message = error.message if error.message.startswith(_FAILED) else f"{_FAILED}{name}” failed: {error.message}"
+            told = error.message.startswith(_FAILED)
+            message = error.message if told else f"{_FAILED}{name}” failed: {error.message}"
             raise ExecutionError(
                 message,
                 source=error.source,
