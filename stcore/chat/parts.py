@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from stcore.bus import Bus
+    from stcore.chat.backgrounds import BackgroundStore
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.documents import DocumentStore
     from stcore.chat.loaders import LoaderDesk
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
     from stcore.chat.regexes.store import RegexStore
+    from stcore.chat.store import ChatStore
     from stcore.chat.tools.box import ToolBox
     from stcore.clock import Clock
+    from stcore.paths import DataFolder
     from stcore.storage.database import Database
 
 
@@ -22,6 +25,7 @@ class ChatHost(Protocol):
     """What these parts need of the host they belong to."""
 
     clock: Clock
+    data: DataFolder
 
     @property
     def database(self) -> Database: ...
@@ -33,6 +37,8 @@ class ChatHost(Protocol):
     def characters(self) -> CharacterStore: ...
     @property
     def presets(self) -> PresetStore: ...
+    @property
+    def chats(self) -> ChatStore: ...
 
 
 class ChatParts:
@@ -65,3 +71,10 @@ class ChatParts:
         from stcore.chat.loaders import LoaderDesk
 
         return LoaderDesk()
+
+    @cached_property
+    def backgrounds(self: ChatHost) -> BackgroundStore:
+        """What stands behind chats."""
+        from stcore.chat.backgrounds import BackgroundStore
+
+        return BackgroundStore(self)

@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stcore.chat.loaders import LoadersPort
-from stcore.chat.ports.characters import CharactersPort
 from stcore.chat.ports.chat import ChatPort
-from stcore.chat.ports.chats import ChatsPort
 from stcore.chat.ports.choices import choices_of
-from stcore.chat.ports.generation import GenerationPort
-from stcore.chat.ports.groups import GroupsPort
 from stcore.chat.ports.images import ImagesPort
 from stcore.chat.ports.later import later
-from stcore.chat.ports.lore import LorePort
-from stcore.chat.ports.personas import PersonasPort
-from stcore.chat.ports.presets import PresetsPort
-from stcore.chat.ports.tokens import TokensPort
 from stcore.chat.prompting.injections import Injections
 from stcore.chat.prompting.notes import Notes
 from stcore.chat.prompting.shelf import ChatShelf, HostShelf
@@ -46,21 +38,22 @@ def services_for(session: Session) -> Services:
     return Services(
         environment=environment,
         chat=ChatPort(lambda: host.chats, session.open_chat, session.window, environment, announce, session.rewrite),
-        chats=ChatsPort(session),
-        groups=GroupsPort(session),
-        characters=CharactersPort(session),
-        personas=PersonasPort(session),
-        lore=LorePort(session),
-        generation=GenerationPort(session),
+        chats=later("chats", "ChatsPort", session),
+        groups=later("groups", "GroupsPort", session),
+        characters=later("characters", "CharactersPort", session),
+        personas=later("personas", "PersonasPort", session),
+        lore=later("lore", "LorePort", session),
+        generation=later("generation", "GenerationPort", session),
         injections=Injections(shelf),
         note=Notes(shelf, HostShelf(host)),
-        presets=PresetsPort(lambda: host.presets),
+        presets=later("presets", "PresetsPort", lambda: host.presets),
         models=later("models", "ModelsPort", host),
-        tokens=TokensPort(session.tokens),
+        tokens=later("tokens", "TokensPort", session.tokens),
         documents=later("documents", "DocumentsPort", session),
         regexes=later("regexes", "RegexesPort", session),
         tools=host.tools,
         loaders=LoadersPort(host.loaders, session.ui, session.stop_writing) if session.ui is not None else None,
+        backgrounds=later("backgrounds", "BackgroundsPort", session),
         summaries=later("summaries", "SummariesPort", session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
         ui=session.ui,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stcore.commands.runtime import Run
     from stcore.commands.services import (
         AuthorsNote,
+        Backgrounds,
         Characters,
         Chat,
         Chats,
@@ -203,6 +204,13 @@ class Call:
         if self.services.loaders is None:
             raise UserError(f"/{self.name} needs someone to show something to, and nobody is there.")
         return self.services.loaders
+
+    @property
+    def backgrounds(self) -> Backgrounds:
+        """What stands behind the chat; raises :class:`UserError` when this host has none."""
+        if self.services.backgrounds is None:
+            raise UserError(f"/{self.name} needs backgrounds, which are not available here.")
+        return self.services.backgrounds
 
     @property
     def images(self) -> Images:

@@ -16,6 +16,7 @@ from stcore import __version__
 from stcore.web import (
     errors,
     events,
+    routes_backgrounds,
     routes_characters,
     routes_chats,
     routes_copies,
@@ -88,6 +89,7 @@ def create_app(host: Host, *, names: Names | None = None) -> FastAPI:
     errors.install(app)
     for router in (
         routes_settings.router,
+        routes_backgrounds.router,
         routes_characters.router,
         routes_personas.router,
         routes_chats.router,

@@ -19,7 +19,7 @@ INTERPRETER = make_interpreter()
 ON_STAGE = frozenset(("characters", "chat", "data-bank-and-files", "groups", "personas", "world-info"))
 """Groups whose commands need what only a real host has."""
 
-ALSO_ON_STAGE = frozenset(("regexes", "rewriting", "generation", "writing", "presets", "reasoning", "models"))
+ALSO_ON_STAGE = frozenset(("backgrounds", "regexes", "rewriting", "generation", "writing", "presets", "reasoning", "models"))
 """Modules of commands that do, in groups that mostly do not."""
 
 
@@ -162,3 +162,10 @@ async def test_what_a_function_returns_becomes_text(returned: Any, pipe: str) ->
     interpreter = make_interpreter()
     interpreter.registry.add(shout(function=lambda call: returned))
     assert (await MemoryHost(interpreter=interpreter).run("/shout")).pipe == pipe
+
+
+def test_every_protocol_and_record_of_the_services_can_be_had() -> None:
+    from stcore.commands import services
+
+    assert all(getattr(services, name) is not None for name in services.__all__)
+    assert {name for names in services._HOMES.values() for name in names} == set(services.__all__) - {"Services"}

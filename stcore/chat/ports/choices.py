@@ -109,6 +109,10 @@ async def _loaders(session: Session) -> Sequence[str]:
     return session.host.loaders.handles()
 
 
+async def _backgrounds(session: Session) -> Sequence[str]:
+    return ["None", *(background.name for background in await session.host.backgrounds.list())]
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -126,6 +130,7 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "entries": _entries,
     "documents": _documents,
     "loaders": _loaders,
+    "backgrounds": _backgrounds,
     "plugins": _plugins,
     "tools": _tools,
     "regexes": _regexes,

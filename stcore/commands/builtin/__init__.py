@@ -37,6 +37,7 @@ _GROUPS = (
     "tools",
     "rewriting",
     "device",
+    "backgrounds",
     "absent",
 )
 

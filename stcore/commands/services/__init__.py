@@ -8,37 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from stcore.commands.services.characters import Character, Characters
-from stcore.commands.services.chat import Chat, Message, Role
-from stcore.commands.services.chats import Chats
-from stcore.commands.services.documents import Document, Documents
-from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
-from stcore.commands.services.groups import GroupMember, Groups
-from stcore.commands.services.images import Images
-from stcore.commands.services.loaders import Loaders
-from stcore.commands.services.lore import Lore
-from stcore.commands.services.models import Models
-from stcore.commands.services.personas import Binding, Persona, Personas
-from stcore.commands.services.presets import PresetKind, Presets, PromptEntry, Split
-from stcore.commands.services.prompting import AuthorsNote, Injection, Injections, Note
-from stcore.commands.services.regexes import Regexes
-from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
-from stcore.commands.services.scripts import Scripts, StoredScript
-from stcore.commands.services.summaries import Summaries
-from stcore.commands.services.tokens import Tokens
-from stcore.commands.services.tools import FunctionTool, FunctionTools
-from stcore.commands.services.ui import Button, Level, Loader, Look, Notice, Ui
 from stcore.macros.environment import Environment
 
 if TYPE_CHECKING:
     from stcore.commands.scope import Closure, Value
+    from stcore.commands.services.backgrounds import Backgrounds
+    from stcore.commands.services.characters import Character, Characters
+    from stcore.commands.services.chat import Chat, Message, Role
+    from stcore.commands.services.chats import Chats
+    from stcore.commands.services.documents import Document, Documents
+    from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
+    from stcore.commands.services.groups import GroupMember, Groups
+    from stcore.commands.services.images import Images
+    from stcore.commands.services.loaders import Loaders
+    from stcore.commands.services.lore import Lore
+    from stcore.commands.services.models import Models
+    from stcore.commands.services.personas import Binding, Persona, Personas
+    from stcore.commands.services.presets import PresetKind, Presets, PromptEntry, Split
+    from stcore.commands.services.prompting import AuthorsNote, Injection, Injections, Note
+    from stcore.commands.services.regexes import Regexes
+    from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
+    from stcore.commands.services.scripts import Scripts, StoredScript
+    from stcore.commands.services.summaries import Summaries
+    from stcore.commands.services.tokens import Tokens
+    from stcore.commands.services.tools import FunctionTool, FunctionTools
+    from stcore.commands.services.ui import Button, Level, Loader, Look, Notice, Ui
 
 __all__ = [
     "Asked",
     "AskedAlone",
     "AuthorsNote",
+    "Backgrounds",
     "Binding",
     "Button",
     "Character",
@@ -86,6 +89,41 @@ __all__ = [
     "Way",
 ]
 
+_HOMES = {
+    "backgrounds": ("Backgrounds",),
+    "characters": ("Character", "Characters"),
+    "chat": ("Chat", "Message", "Role"),
+    "chats": ("Chats",),
+    "documents": ("Document", "Documents"),
+    "generation": ("Asked", "AskedAlone", "Generated", "Generation", "Way"),
+    "groups": ("GroupMember", "Groups"),
+    "images": ("Images",),
+    "loaders": ("Loaders",),
+    "lore": ("Lore",),
+    "models": ("Models",),
+    "personas": ("Binding", "Persona", "Personas"),
+    "presets": ("PresetKind", "Presets", "PromptEntry", "Split"),
+    "prompting": ("AuthorsNote", "Injection", "Injections", "Note"),
+    "regexes": ("Regexes",),
+    "replies": ("Replies", "ReplyFields", "ReplyKey", "SetOptions"),
+    "scripts": ("Scripts", "StoredScript"),
+    "summaries": ("Summaries",),
+    "tokens": ("Tokens",),
+    "tools": ("FunctionTool", "FunctionTools"),
+    "ui": ("Button", "Level", "Loader", "Look", "Notice", "Ui"),
+}
+"""The records and protocols by the file they stand in; a file is imported when one of its names is wanted."""
+
+
+def __getattr__(name: str) -> Any:
+    """The names of ``_HOMES``: a short script wants few of them, and making all of them takes 10 ms."""
+    for module, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"stcore.commands.services.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -111,6 +149,7 @@ class Services:
     tools: FunctionTools | None = None
     summaries: Summaries | None = None
     loaders: Loaders | None = None
+    backgrounds: Backgrounds | None = None
     images: Images | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None

@@ -17,6 +17,7 @@ import "./elements/script-bar.js";
 import "./elements/settings.js";
 import "./elements/toasts.js";
 import { start } from "./core/actions.js";
+import { startBackground } from "./core/background.js";
 import { startLayout } from "./core/layout.js";
 import { emit } from "./core/store.js";
 
@@ -25,6 +26,7 @@ const RETRY_MS = 2000;
 async function begin() {
   try {
     await start();
+    startBackground();
     document.documentElement.dataset.ready = "";
   } catch (error) {
     if (error.status === 0) {

@@ -43,6 +43,7 @@ const KINDS = [
   "question.closed",
   "input.set",
   "beep",
+  "background.changed",
   "clipboard.set",
   "loader.shown",
   "loader.hidden",

@@ -114,6 +114,7 @@ const handlers = {
   "question.closed": (data) => emit("question-closed", data),
   "input.set": ({ text, chat_id: chatId }) => (chatId ?? state.chatId) === state.chatId && emit("compose", { text }),
   beep: () => beep(),
+  "background.changed": () => emit("background"),
   "clipboard.set": ({ text }) => offerCopy(text),
   "loader.shown": (data) => emit("loader", data),
   "loader.hidden": ({ handle }) => emit("loader-gone", handle),
