@@ -54,7 +54,7 @@ class DataFolder:
         hint = "Give this user the right to write there, or name another folder with --data or STCORE_DATA."
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for room in ("pictures", "plugins", "workflows", "styles", "templates", "run", "cache"):
+            for room in ("pictures", "backgrounds", "plugins", "workflows", "styles", "templates", "run", "cache"):
                 (self.root / room).mkdir(exist_ok=True)
             if not os.access(self.root, os.W_OK | os.X_OK):
                 raise PermissionError(13, "Permission denied")

@@ -13,6 +13,7 @@ _OVERVIEW = """\
 - `/help slash` - all commands
 - `/help NAME` - one command: its arguments, what it gives, examples
 - `/help format` - how messages can be formatted
+- `/help hotkeys` - keys of the page and the terminal
 - `/help macros` - the `{{macros}}` of messages and scripts
 
 Commands are joined by pipes: `/input Your name? | /setvar key=name`. What a command gives is the next one's text, and
@@ -39,7 +40,30 @@ _MACROS = """\
 `stcore macros` lists all of them, `stcore macros NAME` explains one, `stcore expand TEXT` tries a text; the same is
 written in `docs/macros.md`."""
 
-_TOPICS = {"": _OVERVIEW, "format": _FORMAT, "2": _FORMAT, "macros": _MACROS, "4": _MACROS}
+_KEYS = """\
+# Keys
+
+On the page, in the message field:
+
+- `Enter` sends, `Shift+Enter` begins a new line; arrow up and down bring back what was sent before
+- `/` and `{{` offer commands and macros; `Tab` takes an offer, `Ctrl+Space` asks for offers, `Escape` puts them away
+- `F1` explains what the cursor is in, `F8` goes to the next mistake
+- `Escape` stops what is being written
+
+While a message is edited `Ctrl+Enter` keeps it and `Escape` does not. Pictures that are open turn with the arrow keys.
+
+In the terminal: `Enter` sends, `Escape` then `Enter` begins a new line, `Ctrl+C` stops, `Tab`
+completes, `F2` offers quick replies."""
+
+_TOPICS = {
+    "": _OVERVIEW,
+    "format": _FORMAT,
+    "2": _FORMAT,
+    "hotkeys": _KEYS,
+    "3": _KEYS,
+    "macros": _MACROS,
+    "4": _MACROS,
+}
 _ALL_COMMANDS = frozenset(("slash", "commands", "1"))
 
 

@@ -89,6 +89,9 @@ def test_help_names_similar_commands() -> None:
     assert "# /imagine" in help_text(registry, "sd")
     assert "`/echo" in help_text(registry, "slash")
     assert "slash" in help_text(registry, "")
+    for number, title in (("1", "# Commands"), ("2", "# Formatting"), ("3", "# Keys"), ("4", "# Macros")):
+        assert help_text(registry, number).startswith(title)
+    assert help_text(registry, "hotkeys") == help_text(registry, "3")
 
 
 # -- the registry refuses what cannot work ---------------------------------------------------------------------------
