@@ -307,10 +307,11 @@ def test_past_chats_and_new_ones_are_behind_the_name(context: Any, studio: Studi
     clear(studio)
     ada = character(studio, "Ada")
     older = studio.call(begin_chat(studio.host, ada.id, title="The first evening")).id
-    page = opened(context, studio, studio.call(begin_chat(studio.host, ada.id)).id)
+    second = studio.call(begin_chat(studio.host, ada.id)).id
+    page = opened(context, studio, second)
     partner = page.get_by_role("button", name="Chat with Ada")
     choose(page, partner, "New chat")
-    page.wait_for_function("() => document.querySelector('#rail-chats .current') !== null")
+    page.wait_for_function("id => location.hash !== `#${id}`", arg=second)
     assert len(studio.call(studio.host.chats.list(character_id=ada.id))) == 3
     choose(page, partner, "Past chats")
     page.get_by_role("dialog", name="Chats with Ada").get_by_text("The first evening").click()
@@ -381,7 +382,7 @@ def test_a_persona_is_made_and_taken_in_a_chat(context: Any, studio: Studio, ope
     page.locator("st-message[data-role=user] .avatar img").wait_for()
     assert page.locator("st-message[data-role=user] .message-name").inner_text() == "Sam"
     choose(page, who, "Always in this chat")
-    who.click()
+    page.get_by_role("button", name="You are Sam here, always").click()
     page.get_by_role("menuitem", name="Free this chat").wait_for()
     assert studio.call(studio.host.chats.get(chat)).persona_id == sam.id
     assert studio.call(studio.host.personas.get(sam.id)).connections == (ada.id,)

@@ -88,7 +88,7 @@ class Composer extends HTMLElement {
   /** Who one is here; without any persona there is nothing to choose from. */
   drawPersona() {
     this.personaButton.hidden = !state.personas.size;
-    const label = `You are ${state.cast?.user ?? "yourself"} here`;
+    const label = `You are ${state.cast?.user ?? "yourself"} here${state.cast?.locked ? ", always" : ""}`;
     this.personaButton.setAttribute("aria-label", label);
     this.personaButton.title = label;
   }
