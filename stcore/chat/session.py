@@ -144,7 +144,8 @@ class Session:
         """Run a slash script; raises its error. What it set in variables is kept, also when it failed."""
         # Since the last line pictures may have arrived, and other pages may have written.
         await self.surroundings.refresh()
-        self._run = self.host.interpreter.start(script, self.services, progress=self._progress, **how)
+        read = await self.host.interpreter.read(script, how.pop("flags", None))
+        self._run = self.host.interpreter.start(read, self.services, progress=self._progress, **how)
         self._run_id = new_id()
         self._tell("running")
         try:

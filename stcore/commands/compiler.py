@@ -64,6 +64,10 @@ class Code:
             self._steps = tuple([_compile_statement(statement, self) for statement in statements])
         return self._steps
 
+    def prepare(self) -> None:
+        """Compile this closure now; those in it still wait for their first run."""
+        self._steps = self.steps
+
     @property
     def watched_steps(self) -> tuple[Step, ...]:
         """The steps of a run that is watched: a debugger or a trace is told of each."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lark import Lark
 
 _CACHED_SCRIPTS = 512
-_LONGEST_CACHED = 100_000
+_LONGEST_CACHED = 20_000
 
 
 class Parser:

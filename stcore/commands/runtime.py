@@ -27,9 +27,13 @@ if TYPE_CHECKING:
     from stcore.macros import MacroEngine
 
 _CACHED_CODES = 512
+_CACHED_LONG_CODES = 4
 
 _SLICE = 0.005
 """Seconds a script may run before it lets others have the event loop."""
+
+_READ_AT_ONCE = 20_000
+"""Characters; a script of that length is read in about 20 ms."""
 
 _FAILED = "The script “"
 
@@ -202,16 +206,28 @@ class Interpreter:
     def __init__(self, registry: Registry, engine: MacroEngine) -> None:
         self.registry = registry
         self.engine = engine
-        self.code = lru_cache(_CACHED_CODES)(self._code)
+        self._code = lru_cache(_CACHED_CODES)(self._compile)
+        self._long_code = lru_cache(_CACHED_LONG_CODES)(self._compile)
         self._parser = Parser(registry)
 
     def parse(self, text: str, flags: Flags | None = None) -> Script:
         """The syntax of ``text``; raises :class:`ParseError`."""
         return self._parser.parse(text, flags or Flags())
 
+    async def read(self, text: str, flags: Flags | None = None) -> Script:
+        """As :meth:`parse`; a text so long that reading it would hold others up is read in a thread."""
+        if len(text) <= _READ_AT_ONCE:
+            return self.parse(text, flags)
+        return await asyncio.to_thread(self._read_long, text, flags)
+
+    def _read_long(self, text: str, flags: Flags | None) -> Script:
+        script = self.parse(text, flags)
+        self.code(script).prepare()
+        return script
+
     def start(
         self,
-        text: str,
+        script: str | Script,
         services: Services,
         *,
         flags: Flags | None = None,
@@ -221,13 +237,15 @@ class Interpreter:
         watcher: Watcher | None = None,
         pipe: Value | None = None,
     ) -> Run:
-        """Read ``text`` and make it ready: ``await run.result()`` runs it. Raises :class:`ParseError`.
+        """Read a script and make it ready: ``await run.result()`` runs it. Raises :class:`ParseError`.
 
         ``scope`` becomes the parent of the script's own scope. ``arguments`` are what the script is called with from
         outside: it reads them as ``{{arg::name}}``. ``watcher`` is a debugger or a trace;
         ``pipe`` what the script begins with.
         """
-        run = Run(self.parse(text, flags), self, services, scope, progress)
+        if isinstance(script, str):
+            script = self.parse(script, flags)
+        run = Run(script, self, services, scope, progress)
         run.watcher = watcher
         if arguments:
             run.provide(arguments)
@@ -247,7 +265,8 @@ class Interpreter:
         """Read and run ``text``. Raises :class:`ParseError` and :class:`ExecutionError`; blank text gives no pipe."""
         if not trim(text):
             return Result(None)
-        return await self.start(text, services, flags=flags, scope=scope, progress=progress).result()
+        script = await self.read(text, flags)
+        return await self.start(script, services, scope=scope, progress=progress).result()
 
     async def run_apart(
         self, closure: Closure, services: Services, variables: Mapping[str, Value] | None = None
@@ -320,7 +339,11 @@ class Interpreter:
         found = closures_of(script).items()
         return {name: Closure(Code(node, script, self), scope, None) for name, node in found}
 
-    def _code(self, script: Script) -> Code:
+    def code(self, script: Script) -> Code:
+        """The script, ready to run. What is long is kept only for a moment: it takes a hundred times its length."""
+        return self._code(script) if len(script.source) <= _READ_AT_ONCE else self._long_code(script)
+
+    def _compile(self, script: Script) -> Code:
         return Code(script.root, script, self)
 
     def expand(self, text: str, scope: Scope) -> str:
