@@ -20,7 +20,7 @@ Facts = Mapping[str, Any]
 
 _FILE = Path(__file__).parent / "cases" / "vocabulary.jsonl"
 FACTS: list[Facts] = [json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines()]
-REGISTRY = {command.name: command for command in standard_registry()}
+REGISTRY = {name: command for command in standard_registry() for name in command.names}
 
 _CHOSEN_HERE = "what may stand here are the connections and models of this host, which completion lists as they are"
 _WITH_PICTURES = "belongs to the picture pipeline"
@@ -29,6 +29,8 @@ _SAME_KINDS = "the words `list` and `object` are offered; `array` and `dictionar
 
 DELIBERATE = {
     "/ unnamed": "the text of a comment is no argument to complete",
+    "? #0 words": "the names of all commands are words here too, so all of them are a running list",
+    "tools-register formatMessage= required": "without it a call is announced in words of our own",
     "api #0 words": _CHOSEN_HERE,
     "api-url api= words": _CHOSEN_HERE,
     "tokenizer #0 words": "only tokenizers that need no model's vocabulary exist",
@@ -57,10 +59,13 @@ DELIBERATE = {
 }
 
 
+NOT_YET = {"caption": _WITH_PICTURES, "show-gallery": _WITH_PICTURES, "list-gallery": _WITH_PICTURES}
+
+
 def differences(facts: Facts, declared: Command) -> Iterator[str]:
     """What a declaration lacks or says otherwise, as ``command place property``."""
     name = facts["name"]
-    missing = set(facts.get("aliases", ())) - set(declared.aliases)
+    missing = set(facts.get("aliases", ())) - set(declared.names)
     yield from (f"{name} alias {alias}" for alias in sorted(missing))
     if declared.split != facts.get("split") or declared.raw_quotes != facts.get("raw_quotes", False):
         yield f"{name} cut"
@@ -103,3 +108,7 @@ def test_what_is_declared_otherwise_on_purpose_is_still_otherwise() -> None:
         for difference in differences(facts, REGISTRY[facts["name"]])
     }
     assert DELIBERATE.keys() - found == set()
+
+
+def test_every_command_worth_having_is_there() -> None:
+    assert {facts["name"] for facts in FACTS} - REGISTRY.keys() <= NOT_YET.keys()
