@@ -135,10 +135,12 @@ def test_many_characters_come_as_one_scrolls(context: Any, studio: Studio, opene
     titles = people(page).locator(".chat-entry-title")
     page.wait_for_function("() => document.querySelectorAll('.people-list .chat-entry').length > 0")
     assert titles.count() < 150
-    for _ in range(6):
-        page.evaluate("document.querySelector('.people-list').scrollTop = 1e6")
-        page.wait_for_timeout(100)
-    expect(titles).to_have_count(150)
+    page.wait_for_function(
+        """() => {
+            document.querySelector(".people-list").scrollTop = 1e6;
+            return document.querySelectorAll(".people-list .chat-entry").length === 150;
+        }"""
+    )
     clear(studio)
 
 

@@ -135,7 +135,10 @@ function named(kind, name) {
 
 // -- what the host is asked for ---------------------------------------------------------------------------------------
 
-/** Requests about one kind: `of("characters").get(id)`. @param {"characters"|"groups"|"personas"} kind */
+/**
+ * Requests about one kind: `of("characters").get(id)`. Groups have no copies, files and pictures.
+ * @param {"characters"|"groups"|"personas"} kind
+ */
 export function of(kind) {
   const base = `/api/${kind}`;
   return {

@@ -37,11 +37,7 @@ export class Fields {
   line(name, label, { help = "", ...props } = {}) {
     const id = uniqueId("field");
     const field = h("input.field", { id, value: this.values.known[name] ?? "", autocomplete: "off", ...props });
-    const isMissing = () => props.required && !field.value.trim();
-    this.bind(name, field, null, () => (isMissing() ? undefined : field.value));
-    field.addEventListener("blur", () => {
-      if (isMissing()) field.value = this.values.known[name];
-    });
+    this.bind(name, field, null, () => (props.required && !field.value.trim() ? undefined : field.value));
     return this.row(id, label, field, help);
   }
 
@@ -109,17 +105,21 @@ export class Fields {
     );
   }
 
+  /** @param {() => any} [read] The value of the field, `undefined` while it can be none. */
   bind(name, field, afterSet = null, read = () => field.value) {
     const { values } = this;
-    field.addEventListener("input", () => {
-      const value = read();
-      if (value !== undefined && value !== values.known[name]) values.change({ [name]: value });
-    });
-    this.setters.set(name, (value) => {
+    const set = (value) => {
       const text = String(value ?? "");
       if (field.value === text || field === document.activeElement) return;
       field.value = text;
       afterSet?.();
+    };
+    this.setters.set(name, set);
+    // What can be no value, and what was changed elsewhere while the cursor was here, is put right on leaving.
+    field.addEventListener("blur", () => set(values.known[name]));
+    field.addEventListener("input", () => {
+      const value = read();
+      if (value !== undefined && value !== values.known[name]) values.change({ [name]: value });
     });
   }
 
