@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from benchmarks.table import Row, median_ms
 from stcore.commands import Interpreter
-from stcore.commands.builtin import builtin_commands
+from stcore.commands.builtin import builtin_groups
 from stcore.commands.registry import Registry
 from stcore.commands.services import Services
 from stcore.macros import Environment, MacroEngine
@@ -22,7 +22,7 @@ def rows() -> Iterator[Row]:
 
 
 def _interpreter() -> Interpreter:
-    return Interpreter(Registry(builtin_commands()), MacroEngine())
+    return Interpreter(Registry(more=builtin_groups()), MacroEngine())
 
 
 def _parsing() -> Iterator[Row]:

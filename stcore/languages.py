@@ -45,10 +45,10 @@ class Languages:
     def interpreter(self) -> Interpreter:
         """The slash language."""
         from stcore.commands import Interpreter
-        from stcore.commands.builtin import builtin_commands
+        from stcore.commands.builtin import builtin_groups
         from stcore.commands.registry import Registry
 
-        return Interpreter(Registry(builtin_commands(), on_missing=self.ask_plugins), self.macros)
+        return Interpreter(Registry(more=builtin_groups(), on_missing=self.ask_plugins), self.macros)
 
     def ask_plugins(self, _name: str = "") -> bool:
         """Add what plugins bring to both languages, once. Whether there was anything.

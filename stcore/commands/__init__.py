@@ -34,9 +34,9 @@ __all__ = [
 
 def standard_registry(*, on_missing: Callable[[str], bool] | None = None) -> Registry:
     """A registry with the vocabulary that comes with the host."""
-    from stcore.commands.builtin import builtin_commands
+    from stcore.commands.builtin import builtin_groups
 
-    return Registry(builtin_commands(), on_missing=on_missing)
+    return Registry(more=builtin_groups(), on_missing=on_missing)
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from threading import RLock
 from typing import Any, get_args
 
 from stcore.commands.declaration import ArgumentType, Command, Named, Unnamed
@@ -23,11 +24,20 @@ class Registry:
 
     ``on_missing`` is called with a name that is not known and may add commands (a host loads its plugins only then);
     when it returns true the name is looked up again. ``version`` changes whenever a command is added: what was parsed
-    before is then parsed anew.
+    before is then parsed anew. ``more`` gives further commands in lots; a lot is asked for when a name is not among
+    those before it, so that a short script does not import the whole vocabulary.
     """
 
-    def __init__(self, commands: Iterable[Command] = (), *, on_missing: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        commands: Iterable[Command] = (),
+        *,
+        more: Iterable[Iterable[Command]] = (),
+        on_missing: Callable[[str], bool] | None = None,
+    ) -> None:
         self._by_name: dict[str, Command] = {}
+        self._more: Iterator[Iterable[Command]] | None = iter(more)
+        self._loading = RLock()
         self.on_missing = on_missing
         self.version = 0
         for command in commands:
@@ -38,37 +48,60 @@ class Registry:
 
         ``plugin`` names who brings it; raises :class:`PluginError` when the definition cannot be used.
         """
-        problem = _problem(command)
-        if problem:
-            raise PluginError(f"/{command.name}: {problem}", plugin=plugin or command.plugin or "builtin")
+        self._load()
         if plugin:
             command = replace(command, plugin=plugin)
+        self._put(command)
+        self.version += 1
+
+    def _put(self, command: Command) -> None:
+        problem = _problem(command)
+        if problem:
+            raise PluginError(f"/{command.name}: {problem}", plugin=command.plugin or "builtin")
         for name in command.names:
             self._by_name[name] = command
-        self.version += 1
+
+    def _load(self, name: str | None = None) -> None:
+        """Take further lots until one holds ``name``, or all of them. What was parsed stays as it is: nobody could
+        have written a command that was not found."""
+        with self._loading:
+            while self._more is not None and (name is None or name not in self._by_name):
+                lot = next(self._more, None)
+                if lot is None:
+                    self._more = None
+                    return
+                for command in lot:
+                    self._put(command)
 
     def find(self, name: str) -> Command | None:
         """The command called ``name`` (exact case), or ``None``."""
         found = self._by_name.get(name)
+        if found is None and self._more is not None:
+            self._load(name)
+            found = self._by_name.get(name)
         if found is None and self.on_missing is not None and self.on_missing(name):
             found = self._by_name.get(name)
         return found
 
     def __iter__(self) -> Iterator[Command]:
         """Every command once, by name."""
+        self._load()
         return iter(sorted(set(self._by_name.values()), key=lambda command: command.name))
 
     def __contains__(self, name: str) -> bool:
+        self._load(name)
         return name in self._by_name
 
     def names(self) -> list[str]:
         """All names and aliases, sorted."""
+        self._load()
         return sorted(self._by_name)
 
     def suggest(self, name: str, count: int = 3) -> list[str]:
         """Known names that look like ``name``, best first."""
         from difflib import get_close_matches
 
+        self._load()
         folded = {known.lower(): known for known, command in self._by_name.items() if not command.absent}
         return [folded[match] for match in get_close_matches(name.lower(), folded, n=count, cutoff=0.6)]
 

@@ -1,23 +1,24 @@
-"""The vocabulary that comes with the host, one module per group. Modules are imported when it is asked for."""
+"""The vocabulary that comes with the host, one module per group, those that most scripts use first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 
 from stcore.commands.declaration import Command
 
 _GROUPS = (
     "flow",
+    "ui",
+    "images",
     "variables",
     "math",
     "text",
     "data",
-    "ui",
     "messages",
     "swipes",
     "chat",
     "groups",
-    "images",
     "quick_replies",
     "reply_sets",
     "characters",
@@ -42,13 +43,10 @@ _GROUPS = (
 )
 
 
-def builtin_commands() -> list[Command]:
-    """Every built-in command: what the modules of the groups hold, single or in tuples."""
-    found: list[Command] = []
+def builtin_groups() -> Iterator[list[Command]]:
+    """The built-in commands in lots: what the module of a group holds, single or in tuples. Each is imported when the
+    iteration comes to it."""
     for group in _GROUPS:
-        for value in vars(import_module(f"stcore.commands.builtin.{group}")).values():
-            if isinstance(value, Command):
-                found.append(value)
-            elif isinstance(value, tuple):
-                found += [entry for entry in value if isinstance(entry, Command)]
-    return found
+        values = vars(import_module(f"stcore.commands.builtin.{group}")).values()
+        tuples = [value if isinstance(value, tuple) else (value,) for value in values]
+        yield [entry for each in tuples for entry in each if isinstance(entry, Command)]
