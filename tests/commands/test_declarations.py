@@ -19,7 +19,9 @@ INTERPRETER = make_interpreter()
 ON_STAGE = frozenset(("characters", "chat", "data-bank-and-files", "groups", "personas", "world-info"))
 """Groups whose commands need what only a real host has."""
 
-ALSO_ON_STAGE = frozenset(("backgrounds", "regexes", "rewriting", "generation", "writing", "presets", "reasoning", "models"))
+ALSO_ON_STAGE = frozenset(
+    ("backgrounds", "regexes", "rewriting", "generation", "writing", "presets", "reasoning", "models")
+)
 """Modules of commands that do, in groups that mostly do not."""
 
 
