@@ -89,7 +89,7 @@ class Screen:
         if not self._live:
             print(flush=True)
         elif line.strip() and line != self._name:  # who broke off before a word said nothing
-            self._print_line(line)
+            self._print_line(line.rstrip())  # a blank behind the last word may stand outside the screen
         if note:
             self.say(note, "dim")
         self.refresh()

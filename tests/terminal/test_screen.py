@@ -6,7 +6,7 @@ import contextlib
 import io
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from stcore.errors import ExecutionError, NotFound, Span
 from stcore.terminal.screen import Screen
@@ -61,6 +61,7 @@ def test_escape_sequences_of_a_model_do_nothing(capsys: pytest.CaptureFixture[st
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"])), st.integers(10, 60))
+@example("00\u0e5c ", 10)
 def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost(text: str, width: int) -> None:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
