@@ -40,7 +40,7 @@ async def test_the_schema_says_which_settings_take_macros(page: Page) -> None:
         for name, field in model["properties"].items()
         if field.get("macros")
     }
-    assert takes == {"chat.system_prompt", "image.prefix", "image.negative"}
+    assert takes == {"chat.system_prompt", "chat.summary_prompt", "image.prefix", "image.negative"}
     assert schema["image"]["properties"]["width"]["minimum"] == 64
 
 
