@@ -75,11 +75,16 @@ def _shown(name: str, text: str, problem: Problem) -> str:
 def _sum_up(found: dict[str, list[Problem]]) -> None:
     problems = [problem for each in found.values() for problem in each]
     errors = sum(problem.severity == "error" for problem in problems)
-    scripts = "1 script" if len(found) == 1 else f"{len(found)} scripts"
+    scripts = _many(len(found), "script")
     if problems:
-        print(f"{scripts}: {errors} errors, {len(problems) - errors} warnings.", file=sys.stderr)
+        warnings = len(problems) - errors
+        print(f"{scripts}: {_many(errors, 'error')}, {_many(warnings, 'warning')}.", file=sys.stderr)
     else:
         print(f"{scripts}: nothing to complain about.", file=sys.stderr)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 @click.command()

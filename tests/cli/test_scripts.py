@@ -17,7 +17,7 @@ def test_check_shows_the_place_and_what_to_do(stcore: Program, tmp_path: Path) -
     assert f"{bad}:2:2: error: There is no command /uper." in done.out
     assert "    /uper b\n     ^^^^" in done.out
     assert "Did you mean /upper" in done.out
-    assert "2 scripts: 1 errors, 0 warnings." in done.err
+    assert "2 scripts: 1 error, 0 warnings." in done.err
 
 
 def test_check_for_programs(stcore: Program) -> None:
