@@ -22,12 +22,12 @@ from stcore.commands.completion import complete
 from stcore.commands.declaration import Command, Named, Unnamed
 from stcore.commands.formatter import format_script
 from stcore.commands.help import describe_command
-from stcore.commands.syntax import BreakpointNode, ClosureNode, CommandNode
+from stcore.commands.syntax import ClosureNode, CommandNode, commands_in
 from stcore.errors import ParseError, StcoreError
 from stcore.host import Host
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     from pygls.workspace import TextDocument
 
@@ -257,23 +257,9 @@ class _Scripts:
 
     async def _commands(self, source: str) -> list[CommandNode]:
         try:
-            return list(_nodes((await self._interpreter()).parse(source).root))
+            return list(commands_in((await self._interpreter()).parse(source).root))
         except ParseError:
             return []
-
-
-def _nodes(root: ClosureNode) -> Iterator[CommandNode]:
-    waiting = [root]
-    while waiting:
-        closure = waiting.pop()
-        for statement in closure.statements:
-            if isinstance(statement, BreakpointNode):
-                continue
-            parts = list(statement.parts)
-            if isinstance(statement, CommandNode):
-                yield statement
-                parts += [argument.value for argument in statement.named]
-            waiting += [part for part in parts if isinstance(part, ClosureNode)]
 
 
 def _innermost(nodes: list[CommandNode], caret: int) -> CommandNode | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stcore.cli.common import data_option, json_option, on_host, print_json, print_table
+from stcore.cli.common import data_option, json_option, on_host, print_json, print_table, tell_imported
 
 if TYPE_CHECKING:
     from stcore.host import Host
@@ -65,19 +65,10 @@ def import_files(files: tuple[Path, ...], as_json: bool, data: str | None) -> No
         return outcome
 
     outcome = on_host(data, work)
-    if as_json:
-        print_json(outcome)
-    else:
-        for entry in outcome:
-            _print_imported(entry)
-    if any("error" in entry for entry in outcome):
-        raise SystemExit(1)
+    tell_imported(outcome, _print_imported, as_json=as_json)
 
 
 def _print_imported(entry: dict[str, Any]) -> None:
-    if "error" in entry:
-        click.echo(f"{entry['file']}: {entry['error']}", err=True)
-        return
     print(f"{entry['name']} is here as {entry['key']}.")
     if entry["left_out"]:
         print(f"  Not kept, because they are no pictures: {', '.join(entry['left_out'])}")

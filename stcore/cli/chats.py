@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stcore.cli.common import data_option, json_option, on_host, print_json, print_table
+from stcore.cli.common import data_option, json_option, on_host, print_json, print_table, tell_imported
 
 if TYPE_CHECKING:
     from stcore.chat.transcripts import Form
@@ -175,19 +175,10 @@ def import_files(
         return await read_chats(host, files, character=character, group=group, title=title)
 
     outcome = on_host(data, work)
-    if as_json:
-        print_json(outcome)
-    else:
-        for entry in outcome:
-            _print_imported(entry)
-    if any("error" in entry for entry in outcome):
-        raise SystemExit(1)
+    tell_imported(outcome, _print_imported, as_json=as_json)
 
 
 def _print_imported(entry: dict[str, Any]) -> None:
-    if "error" in entry:
-        click.echo(f"{entry['file']}: {entry['error']}", err=True)
-        return
     print(f"{entry['chat']['title']} is here with {entry['messages']} messages: {entry['chat']['id']}")
     for problem in entry["problems"]:
         click.echo(f"  Line {problem['line']} is kept as a note, because {problem['reason']}.", err=True)

@@ -77,3 +77,20 @@ def print_table(rows: Sequence[Sequence[Any]], heads: Sequence[str], *, empty: s
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     for line in table([[str(cell) for cell in row] for row in rows], heads, width):
         print(line)
+
+
+def tell_imported(outcome: Sequence[dict[str, Any]], tell: Callable[[dict[str, Any]], None], *, as_json: bool) -> None:
+    """What became of files that were read in: ``tell`` says it of one that came in, its error is said of any other.
+
+    Ends the program with 1 when one was refused.
+    """
+    if as_json:
+        print_json(outcome)
+    else:
+        for entry in outcome:
+            if "error" in entry:
+                click.echo(f"{entry['file']}: {entry['error']}", err=True)
+            else:
+                tell(entry)
+    if any("error" in entry for entry in outcome):
+        raise SystemExit(1)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stcore.commands.compiler import Code
 from stcore.commands.execution import run_closure
@@ -18,7 +18,7 @@ from stcore.commands.registry import Registry
 from stcore.commands.scope import BreakTarget, Closure, Scope, Value
 from stcore.commands.services import Services
 from stcore.commands.signals import Abort, Break
-from stcore.commands.syntax import BreakpointNode, ClosureNode, CommandNode, Flags, Script
+from stcore.commands.syntax import BreakpointNode, ClosureNode, CommandNode, Flags, Script, closures_in
 from stcore.errors import ExecutionError, ParseError
 from stcore.macros.text import trim
 
@@ -181,20 +181,10 @@ class Run:
 
 
 def count_statements(root: ClosureNode) -> int:
-    """The statements of a closure and of all closures written in it."""
-    count, waiting = 0, [root]
-    while waiting:
-        closure = waiting.pop()
-        parts: list[Any] = [argument.value for argument in closure.declarations]
-        for statement in closure.statements:
-            if isinstance(statement, BreakpointNode):
-                continue
-            count += 1
-            parts += statement.parts
-            if isinstance(statement, CommandNode):
-                parts += [argument.value for argument in statement.named]
-        waiting += [part for part in parts if isinstance(part, ClosureNode)]
-    return count
+    """The statements of a closure and of all closures written in it; breakpoints do not count."""
+    return sum(
+        not isinstance(statement, BreakpointNode) for closure in closures_in(root) for statement in closure.statements
+    )
 
 
 # -- scripts ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ offsets in UTF-16 units, :func:`stcore.macros.numbers.utf16_offset` converts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,3 +97,25 @@ class Script:
 
     source: str
     root: ClosureNode
+
+
+def closures_in(root: ClosureNode) -> Iterator[ClosureNode]:
+    """A closure and all closures written in it, without recursion: they may nest deeply."""
+    waiting = [root]
+    while waiting:
+        closure = waiting.pop()
+        yield closure
+        parts: list[Part] = [argument.value for argument in closure.declarations]
+        for statement in closure.statements:
+            if isinstance(statement, BreakpointNode):
+                continue
+            parts += statement.parts
+            if isinstance(statement, CommandNode):
+                parts += [argument.value for argument in statement.named]
+        waiting += [part for part in parts if isinstance(part, ClosureNode)]
+
+
+def commands_in(root: ClosureNode) -> Iterator[CommandNode]:
+    """All commands of a closure and of those written in it."""
+    for closure in closures_in(root):
+        yield from (statement for statement in closure.statements if isinstance(statement, CommandNode))

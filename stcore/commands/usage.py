@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stcore.commands.declaration import Named, Unnamed
-from stcore.commands.syntax import Argument, BreakpointNode, ClosureNode, CommandNode, Part, Script, Text
+from stcore.commands.syntax import Argument, ClosureNode, CommandNode, Part, Script, Text, closures_in, commands_in
 from stcore.errors import Span
 from stcore.macros.checking import Problem, Severity
 from stcore.macros.matching import similar
@@ -30,7 +30,7 @@ class _Checker:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._found: list[Problem] = []
-        self._commands = list(_commands(script.root))
+        self._commands = list(commands_in(script.root))
         self._declared = set(_declared_names(script.root, self._commands))
 
     def run(self) -> list[Problem]:
@@ -139,30 +139,9 @@ class _Checker:
         self._found.append(Problem(message, hint, Span.at(self._script.source, start, end), severity))
 
 
-def _closures(root: ClosureNode) -> Iterator[ClosureNode]:
-    """A closure and all closures written in it."""
-    waiting = [root]
-    while waiting:
-        closure = waiting.pop()
-        yield closure
-        parts: list[Part] = [argument.value for argument in closure.declarations]
-        for statement in closure.statements:
-            if isinstance(statement, BreakpointNode):
-                continue
-            parts += statement.parts
-            if isinstance(statement, CommandNode):
-                parts += [argument.value for argument in statement.named]
-        waiting += [part for part in parts if isinstance(part, ClosureNode)]
-
-
-def _commands(root: ClosureNode) -> Iterator[CommandNode]:
-    for closure in _closures(root):
-        yield from (statement for statement in closure.statements if isinstance(statement, CommandNode))
-
-
 def _declared_names(root: ClosureNode, commands: list[CommandNode]) -> Iterator[str]:
     """The names of scoped variables that the script can have: what it lets, imports, or takes as arguments."""
-    for closure in _closures(root):
+    for closure in closures_in(root):
         yield from (argument.name for argument in closure.declarations)
     for node in commands:
         match node.command.name:
