@@ -20,6 +20,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from stcore.errors import SettingsError, StorageError
+from stcore.images.settings import ImageSettings
 from stcore.paths import CHARACTER, USER, DataFolder
 
 HEADER = (
@@ -72,25 +73,6 @@ class ChatSettings(_Section):
     quick_replies: bool = True
     macro_engine: Literal["new", "old"] = "new"
     """``old`` reads texts as the older macro engine did (``stcore/macros/older.py``); it counts from the next start."""
-
-
-class ImageSettings(_Section):
-    """Defaults of every picture; ``None`` = as the source does. ``source`` is the name of a connection."""
-
-    source: str = ""
-    style: str = "Default"
-    prefix: str = Field(default="", json_schema_extra=_MACROS)
-    negative: str = Field(default="", json_schema_extra=_MACROS)
-    width: int = Field(default=768, ge=64, le=8192)
-    height: int = Field(default=768, ge=64, le=8192)
-    count: int = Field(default=1, ge=1, le=4)
-    steps: int | None = Field(default=None, ge=1, le=1000)
-    guidance: float | None = Field(default=None, ge=0, le=100)
-    seed: int | None = Field(default=None, ge=0, le=2**53)
-    clip_skip: int | None = Field(default=None, ge=1, le=24)
-    denoise: float | None = Field(default=None, ge=0, le=1)
-    preview: bool = True
-    show_to_model: bool = False
 
 
 class LoreSettings(_Section):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stcore.errors import NeedsPerson, StcoreError, UserError
 
 if TYPE_CHECKING:
     from stcore.commands.runtime import Interpreter
-    from stcore.commands.services import Button, Level, Loader, Look, Notice
+    from stcore.commands.services import Button, Level, Loader, Look, Notice, PromptSheet
 
 
 class OnceUi:
@@ -81,6 +82,15 @@ class OnceUi:
                     f"The answer {label!r} is none of the buttons.", hint=f"There are: {', '.join(labels)}."
                 )
         return chosen
+
+    async def review(self, sheet: PromptSheet) -> PromptSheet | None:
+        """An answer that was given beforehand is the prompt; an empty one calls the picture off."""
+        prompt = self._answer(f"{sheet.title} {sheet.prompt}".strip(), []).strip()
+        return replace(sheet, prompt=prompt) if prompt else None
+
+    async def show_gallery(self, subject_id: str | None) -> None:
+        """Nobody looks; ``/list-gallery`` gives the pictures."""
+        self.note("A gallery opens on the page only; /list-gallery lists its pictures.")
 
     async def set_input(self, text: str) -> None:
         self.input = text

@@ -6,25 +6,41 @@ from typing import Any, Literal
 
 from stcore.images.request import Record
 
-Initiator = Literal["command", "interactive", "tool", "button", "api", "script"]
-Destination = Literal["chat", "quiet", "swipe"]
+Initiator = Literal["command", "interactive", "tool", "button", "api", "script", "tag", "phrase"]
+Destination = Literal["chat", "quiet", "message"]
+
+
+class Post(Record):
+    """The message that shows a new picture, all of it decided when the picture was asked for (12.1)."""
+
+    name: str = ""
+    text: str = ""
+    hidden: bool = True
 
 
 class Intent(Record):
     """The wish behind an :class:`~stcore.images.request.ImageRequest`.
 
-    ``destination``: ``chat`` = a new message, ``quiet`` = the gallery only, ``swipe`` = another picture of the message
-    ``message_id``, on the swipe that shows the picture ``beside``. ``title`` is the prompt as the person or writer gave
-    it, before prefixes and style were joined to it; ``pieces`` says which part of the final prompt came from where.
-    ``automatic`` jobs (every n-th reply) wait behind those that somebody asked for.
+    ``destination``: ``chat`` = a new message (``post``), ``quiet`` = the gallery only, ``message`` = another picture of
+    the message ``message_id``, on its text ``swipe`` (``None``: the one that shows the picture ``beside``, else the
+    one shown). ``tag`` is a picture tag in that text, in whose place the picture goes. ``background`` makes it the
+    background of the chat. ``title`` is the prompt as the person or writer gave it, before prefixes and style were
+    joined to it; ``pieces`` says which part of the final prompt came from where. ``automatic`` jobs (every n-th reply)
+    wait behind those that somebody asked for. ``subject_id`` is the character or group in whose gallery it is.
     """
 
     initiator: Initiator = "command"
     mode: str = "free"
+    number: int = 6
     chat_id: str | None = None
     destination: Destination = "chat"
+    post: Post = Post()
+    background: bool = False
     message_id: str | None = None
+    swipe: int | None = None
     beside: str | None = None
+    tag: str = ""
+    subject_id: str | None = None
     title: str = ""
     extra_negative: str = ""
     style: str = ""

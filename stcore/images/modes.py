@@ -7,7 +7,7 @@ free prompt.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,10 +20,10 @@ Writer = Literal["text model", "captioner", "nobody"]
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One row of the table in 2.1. ``number`` is what chats store and what keys the template (1.3).
+    """One row of the table in 2.1. ``number`` is what chats store (1.3); modes of one's own store that of free ones.
 
     ``writer`` makes the prompt's text; with ``nobody`` it is taken as it stands. ``prefixed`` modes get the character's
-    prefixes in a new generation.
+    prefixes in a new generation. ``style`` is drawn in whatever style is chosen otherwise. ``title`` is what menus say.
     """
 
     name: str
@@ -31,16 +31,18 @@ class Mode:
     writer: Writer
     prefixed: bool
     shape: Shape = "as set"
+    title: str = ""
+    style: str = ""
 
 
-YOU = Mode("you", 0, "text model", prefixed=True)
-ME = Mode("me", 1, "text model", prefixed=False)
-SCENE = Mode("scene", 2, "text model", prefixed=True)
-RAW_LAST = Mode("raw_last", 3, "nobody", prefixed=True)
-LAST = Mode("last", 4, "text model", prefixed=True)
-FACE = Mode("face", 5, "text model", prefixed=True, shape="portrait")
+YOU = Mode("you", 0, "text model", prefixed=True, title="Yourself")
+ME = Mode("me", 1, "text model", prefixed=False, title="Me")
+SCENE = Mode("scene", 2, "text model", prefixed=True, title="The whole story")
+RAW_LAST = Mode("raw_last", 3, "nobody", prefixed=True, title="The last message, word for word")
+LAST = Mode("last", 4, "text model", prefixed=True, title="The last message")
+FACE = Mode("face", 5, "text model", prefixed=True, shape="portrait", title="Your face")
 FREE = Mode("free", 6, "nobody", prefixed=False)
-BACKGROUND = Mode("background", 7, "text model", prefixed=False, shape="wide")
+BACKGROUND = Mode("background", 7, "text model", prefixed=False, shape="wide", title="Background")
 YOU_MULTIMODAL = Mode("you_multimodal", 8, "captioner", prefixed=True)
 ME_MULTIMODAL = Mode("me_multimodal", 9, "captioner", prefixed=False)
 FACE_MULTIMODAL = Mode("face_multimodal", 10, "captioner", prefixed=True, shape="portrait")
@@ -63,17 +65,24 @@ MODES = (
 """Every mode, at the place of its number."""
 
 WORDS = {mode.name: mode for mode in (YOU, ME, SCENE, RAW_LAST, LAST, FACE, BACKGROUND)}
-"""The words that choose a mode; there are no others (2.1)."""
+"""The words that choose a mode, beside those of modes of one's own (2.1)."""
+
+MENU = (YOU, FACE, ME, SCENE, LAST, RAW_LAST, BACKGROUND)
+"""What menus offer, in their order (1.1)."""
 
 _MULTIMODAL = {YOU: YOU_MULTIMODAL, ME: ME_MULTIMODAL, FACE: FACE_MULTIMODAL}
 
 
-def mode_of(argument: str, *, multimodal: bool = False, extend: bool = False) -> Mode:
+def mode_of(
+    argument: str, *, multimodal: bool = False, extend: bool = False, own: Mapping[str, Mode] | None = None
+) -> Mode:
     """The mode an argument asks for (2.2): one of the words, whatever its case, and nothing beside it; else free.
 
-    ``multimodal``: portraits are described from the avatar. ``extend``: the text model enlarges a free prompt.
+    ``multimodal``: portraits are described from the avatar. ``extend``: the text model enlarges a free prompt. ``own``
+    are modes of one's own by their words in lower case; they come after those of :data:`WORDS`.
     """
-    mode = WORDS.get(trim(argument).lower(), FREE)
+    word = trim(argument).lower()
+    mode = WORDS.get(word) or (own or {}).get(word, FREE)
     if multimodal:
         mode = _MULTIMODAL.get(mode, mode)
     return FREE_EXTENDED if extend and mode is FREE else mode

@@ -1,4 +1,4 @@
-"""A wish for a picture, and how it becomes a request: settings of the host, then what the call says.
+"""A wish for a picture, and how settings become a request.
 
 This is the place where "settings" end: what comes out is complete, and no later stage asks them again
 (DESIGN.md, the way of a picture).
@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from stcore.errors import UserError
-from stcore.images.request import Hires, ImageRequest, Pixels, Workflow
+from stcore.images.intent import Destination, Initiator
+from stcore.images.request import Auto, Hires, ImageRequest, Pixels, Ratio, Reference, Workflow
+from stcore.images.settings import ImageSettings
+from stcore.images.shapes import Dimensions, Shape, size_for
 
-if TYPE_CHECKING:
-    from stcore.config import ImageSettings
-
-Initiator = Literal["command", "interactive", "tool", "button", "api", "script"]
-
-# The command's word for a field (image-generation.md 4.1) -> the request's word.
-_FIELDS = {
+OVERRIDES = {
+    "extend": "extend",
+    "edit": "review",
+    "multimodal": "multimodal",
+    "snap": "snap",
+    "processing": "processing",
+    "seed": "seed",
+    "width": "width",
+    "height": "height",
     "steps": "steps",
     "cfg": "guidance",
     "skip": "clip_skip",
@@ -29,66 +34,95 @@ _FIELDS = {
     "sampler": "sampler",
     "scheduler": "scheduler",
     "vae": "vae",
+    "upscaler": "hires_upscaler",
+    "scale": "hires_scale",
+    "hires": "hires",
     "denoise": "denoise",
+    "2ndpass": "hires_steps",
     "faces": "face_fix",
     "count": "count",
-    "seed": "seed",
+    "style": "style",
+    "source": "source",
+    "workflow": "workflow",
 }
-_SETTINGS = ("steps", "guidance", "seed", "clip_skip", "denoise", "count", "preview")
+"""The named arguments of ``/imagine`` (4.1) by the setting that they replace for one picture."""
+
+_RATIOS: dict[Shape, Ratio] = {"portrait": Ratio(width=2, height=3), "wide": Ratio(width=9, height=5)}
+"""Forced shapes where no size is set, by the factors of section 3.1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asked for. ``overrides`` are the named arguments of ``/imagine``, already typed."""
+    """What somebody asked for: a mode word or a free prompt, and what holds for this one picture.
 
-    subject: str
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    chat_id: str | None = None
+    ``overrides`` are values of :class:`ImageSettings` by their names there. ``message`` is the text of the user's own
+    message when it was the wish (interactive mode), which ``raw_last`` draws as it is. ``gallery=False`` keeps the
+    picture out of the gallery of the character. ``keep_size`` when both sides were named: further pictures repeat it.
+    """
+
+    argument: str
     initiator: Initiator = "command"
-    quiet: bool = False
-
-    @property
-    def extra_negative(self) -> str:
-        return str(self.overrides.get("negative") or "")
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    negative: str = ""
+    destination: Destination = "chat"
+    gallery: bool = True
+    keep_size: bool = False
+    message: str | None = None
+    message_id: str | None = None
+    swipe: int | None = None
+    tag: str = ""
+    references: tuple[str, ...] = ()
+    automatic: bool = False
 
 
 def build_request(
-    wish: Wish, settings: ImageSettings, *, prompt: str, negative: str, workflow: Workflow | None
+    settings: ImageSettings,
+    *,
+    prompt: str,
+    negative: str,
+    shape: Shape = "as set",
+    saved: Dimensions | None = None,
+    references: tuple[Reference, ...] = (),
+    workflow: Workflow | None = None,
 ) -> ImageRequest:
-    """The complete request. A value that no source could take is a :class:`UserError` naming the argument."""
-    values: dict[str, Any] = {name: getattr(settings, name) for name in _SETTINGS}
-    for word, name in _FIELDS.items():
-        if wish.overrides.get(word) is not None:
-            values[name] = wish.overrides[word]
-    # A negative seed is the old way to say "random" (4.1).
-    if values.get("seed") is not None and values["seed"] < 0:
-        values["seed"] = None
-    size = {"width": wish.overrides.get("width"), "height": wish.overrides.get("height")}
+    """The complete request. ``saved`` is the size kept with a picture that is made again.
+
+    A value that no source could take is a :class:`UserError` naming the setting.
+    """
+    values: dict[str, Any] = {
+        name: getattr(settings, name)
+        for name in ("steps", "guidance", "seed", "clip_skip", "denoise", "count", "preview", "model")
+    }
+    values |= {name: getattr(settings, name) or None for name in ("sampler", "scheduler", "vae", "face_fix")}
     try:
         return ImageRequest(
             prompt=prompt,
             negative_prompt=negative or None,
-            size=Pixels(width=size["width"] or settings.width, height=size["height"] or settings.height),
-            hires=_hires(wish.overrides),
+            size=_size(settings, shape, saved),
+            hires=_hires(settings),
+            upscale=settings.hires_scale if settings.hires and settings.hires_scale > 1 else None,
+            references=references,
             workflow=workflow,
             **{name: value for name, value in values.items() if value is not None},
         )
     except ValidationError as error:
-        words = {name: word for word, name in _FIELDS.items()}
         item = error.errors()[0]
         name = str(item["loc"][-1]) if item["loc"] else "request"
         raise UserError(
-            f"{words.get(name, name)}={item['input']!r} cannot be used: {item['msg'][:1].lower()}{item['msg'][1:]}."
+            f"{name}={item['input']!r} cannot be used: {item['msg'][:1].lower()}{item['msg'][1:]}."
         ) from error
 
 
-def _hires(overrides: Mapping[str, Any]) -> Hires | None:
-    if not overrides.get("hires"):
+def _size(settings: ImageSettings, shape: Shape, saved: Dimensions | None) -> Pixels | Ratio | Auto:
+    """The size as section 3 says; where none is set, only the shape is asked for."""
+    if saved is None and (settings.width is None or settings.height is None):
+        return _RATIOS.get(shape, Auto())
+    width, height = size_for(shape, (settings.width or 0, settings.height or 0), saved=saved, snap=settings.snap)
+    return Pixels(width=width, height=height)
+
+
+def _hires(settings: ImageSettings) -> Hires | None:
+    if not settings.hires:
         return None
-    given = {
-        "upscaler": overrides.get("upscaler"),
-        "scale": overrides.get("scale"),
-        "steps": overrides.get("2ndpass"),
-        "denoise": overrides.get("denoise"),
-    }
-    return Hires(**{name: value for name, value in given.items() if value is not None})
+    given = {"denoise": settings.denoise} if settings.denoise is not None else {}
+    return Hires(upscaler=settings.hires_upscaler, scale=settings.hires_scale, steps=settings.hires_steps, **given)

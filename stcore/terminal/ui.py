@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stcore.commands.services import Button, Level, Loader, Look, Notice
+from stcore.commands.services import Button, Level, Loader, Look, Notice, PromptSheet
 from stcore.commands.services.ui import PLAIN
 from stcore.errors import NeedsPerson, StcoreError
 from stcore.terminal.screen import Screen, Style
@@ -145,6 +145,33 @@ class TerminalUi:
         many = "Numbers or words, with commas between" if multiple else "A number or a word"
         answer = await self._ask("\n".join([text, *rows, f"({many})"]), Question(read, labels))
         return answer if isinstance(answer, list) else None
+
+    async def review(self, sheet: PromptSheet) -> PromptSheet | None:
+        """The prompt stands in the input line; what is sent is drawn, an empty line or Ctrl-C calls it off."""
+        notes = [sheet.title, f"Careful: {sheet.warning}" if sheet.warning else ""]
+        self.put_input(sheet.prompt)
+        text = "\n".join([*filter(None, notes), "(change the prompt and press Enter; an empty line calls it off)"])
+        prompt = await self._ask(text, Question(lambda line: line.strip()))
+        if not isinstance(prompt, str) or not prompt:
+            return None
+        negative = sheet.negative
+        if negative is not None:
+            self.put_input(negative)
+            answer = await self._ask("What must not be in it (may be empty)", Question(lambda line: line.strip()))
+            if not isinstance(answer, str):
+                return None
+            negative = answer
+        keep = sheet.keep_size
+        if sheet.size:
+            keep_it = await self.popup(f"Use the size of the picture ({sheet.size}) again?", ok="yes", cancel="no")
+            if keep_it is None:
+                return None
+            keep = keep_it
+        return replace(sheet, prompt=prompt, negative=negative, keep_size=keep)
+
+    async def show_gallery(self, subject_id: str | None) -> None:
+        """The screen has no gallery; ``stcore pictures`` lists them."""
+        self._screen.say("Pictures are listed by /list-gallery and by: stcore pictures")
 
     async def _ask(self, text: str, question: Question) -> object | None:
         if self.gone:

@@ -25,7 +25,7 @@ from stcore.chat.replies.shelf import MemoryStore
 from stcore.chat.tools.box import ToolBox
 from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
-from stcore.commands.services import Button, Level, Loader, Look, Message, Notice, Role, Services
+from stcore.commands.services import Button, Level, Loader, Look, Message, Notice, PromptSheet, Role, Services
 from stcore.commands.services.chat import mark_role
 from stcore.commands.services.ui import PLAIN
 from stcore.commands.syntax import Flags
@@ -152,6 +152,8 @@ class MemoryUi:
         self.opened: list[str | None] = []
         self.notices: list[Notice] = []
         self.looks: list[Look] = []
+        self.sheets: list[PromptSheet] = []
+        self.galleries: list[str | None] = []
         self.beeps = 0
         self.clipboard: str | None = None
         self.loading: list[Loader] = []
@@ -199,6 +201,15 @@ class MemoryUi:
     async def buttons(self, text: str, buttons: Sequence[Button], *, multiple: bool = False) -> Sequence[str] | None:
         answer: Sequence[str] | None = self._answer(text)
         return answer
+
+    async def review(self, sheet: PromptSheet) -> PromptSheet | None:
+        """Answers are texts in place of the prompt, whole sheets, or ``None``."""
+        self.sheets.append(sheet)
+        answer = self._answer(sheet.prompt)
+        return replace(sheet, prompt=answer) if isinstance(answer, str) else answer
+
+    async def show_gallery(self, subject_id: str | None) -> None:
+        self.galleries.append(subject_id)
 
     async def set_input(self, text: str) -> None:
         self.input = text

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GRACE = 3.0
 """Seconds that a page may be away (a lost connection, a reload) before nobody counts as there."""
 
-Kind = Literal["input", "popup", "buttons", "clipboard"]
+Kind = Literal["input", "popup", "buttons", "clipboard", "review"]
 
 
 class Audience:
@@ -66,7 +66,7 @@ class Questions:
         """Ask and wait, as long as it takes. Raises :class:`NeedsPerson` when nobody has the page open.
 
         The answer is a text for ``input`` and ``clipboard``, true or false for ``popup``, a list of labels for
-        ``buttons``; ``None`` when the person closed the question.
+        ``buttons``, what was changed for ``review``; ``None`` when the person closed the question.
         """
         if not await self._audience.wait(chat_id, self._grace):
             raise NeedsPerson(
@@ -114,5 +114,12 @@ def _fits(question: dict[str, Any], answer: Any) -> bool:
         return isinstance(answer, str)
     if question["kind"] == "popup":
         return isinstance(answer, bool)
+    if question["kind"] == "review":
+        return _fits_review(answer)
     fitting = isinstance(answer, list) and all(label in question["labels"] for label in answer)
     return fitting and (question["multiple"] or len(answer) == 1)
+
+
+def _fits_review(answer: Any) -> bool:
+    types = {"prompt": str, "negative": str, "keep_size": bool}
+    return isinstance(answer, dict) and all(isinstance(value, types.get(name, ())) for name, value in answer.items())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from stcore.commands.services import Button, Level, Loader, Look, Notice
+from stcore.commands.services import Button, Level, Loader, Look, Notice, PromptSheet
 from stcore.commands.services.ui import PLAIN
 from stcore.errors import StcoreError, UserError
 
@@ -83,6 +83,15 @@ class WebUi:
         fields = {"labels": [button.text for button in buttons], "buttons": offered, "multiple": multiple}
         answer: list[str] | None = await self._ask("buttons", text, **fields)
         return answer
+
+    async def review(self, sheet: PromptSheet) -> PromptSheet | None:
+        """Show a prompt in a dialog whose fields can be changed."""
+        answer = await self._ask("review", sheet.title, **asdict(sheet))
+        return None if answer is None else replace(sheet, **answer)
+
+    async def show_gallery(self, subject_id: str | None) -> None:
+        """Open the gallery on every page that shows the chat."""
+        self._publish("gallery.open", {"subject_id": subject_id})
 
     async def set_input(self, text: str) -> None:
         """Put a text into the message box of every page that shows the chat."""

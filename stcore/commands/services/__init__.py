@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.summaries import Summaries
     from stcore.commands.services.tokens import Tokens
     from stcore.commands.services.tools import FunctionTool, FunctionTools
-    from stcore.commands.services.ui import Button, Level, Loader, Look, Notice, Ui
+    from stcore.commands.services.ui import Button, Level, Loader, Look, Notice, PromptSheet, Ui
 
 __all__ = [
     "Asked",
@@ -73,6 +73,7 @@ __all__ = [
     "PresetKind",
     "Presets",
     "PromptEntry",
+    "PromptSheet",
     "Regexes",
     "Replies",
     "ReplyFields",
@@ -110,7 +111,7 @@ _HOMES = {
     "summaries": ("Summaries",),
     "tokens": ("Tokens",),
     "tools": ("FunctionTool", "FunctionTools"),
-    "ui": ("Button", "Level", "Loader", "Look", "Notice", "Ui"),
+    "ui": ("Button", "Level", "Loader", "Look", "Notice", "PromptSheet", "Ui"),
 }
 """The records and protocols by the file they stand in; a file is imported when one of its names is wanted."""
 

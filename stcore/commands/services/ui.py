@@ -71,6 +71,22 @@ class Loader:
     stop_tooltip: str = "Stop"
 
 
+@dataclass(frozen=True, slots=True)
+class PromptSheet:
+    """A prompt that somebody may change before it is used (image-generation.md section 8).
+
+    ``negative`` is the extra negative prompt, ``None`` where there is none to show. ``size`` (``768x512``) is the size
+    kept with a picture that is made again, empty where there is none; ``keep_size`` whether it is used again.
+    """
+
+    prompt: str
+    negative: str | None = None
+    size: str = ""
+    keep_size: bool = True
+    title: str = ""
+    warning: str = ""
+
+
 class Ui(Protocol):
     """The person in front of it. Questions raise :class:`NeedsPerson` when nobody is there to answer."""
 
@@ -113,6 +129,14 @@ class Ui(Protocol):
 
     async def buttons(self, text: str, buttons: Sequence[Button], *, multiple: bool = False) -> Sequence[str] | None:
         """Offer buttons; the labels chosen in the order of clicking, ``None`` when cancelled."""
+        ...
+
+    async def review(self, sheet: PromptSheet) -> PromptSheet | None:
+        """Let the person change a prompt; ``None`` when they call the picture off."""
+        ...
+
+    async def show_gallery(self, subject_id: str | None) -> None:
+        """Open the gallery of a character or group, without one that of the chat."""
         ...
 
     async def set_input(self, text: str) -> None:

@@ -1,0 +1,246 @@
+"""The settings of pictures, each with its range: the host's own, and what a character or a chat says otherwise.
+
+The host's stand in ``settings.toml`` (``[images]``), those of a character and of a chat in the database. A generation
+works on one frozen copy with everything laid over it, the arguments of its command last (image-generation.md sections
+4.1 and 15), so nothing is ever "put back" and generations that overlap cannot meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from stcore.errors import UserError
+
+PlaceholderKind = Literal["text", "number", "choice", "picture"]
+
+
+def _in(group: str, **more: JsonValue) -> dict[str, JsonValue]:
+    return {"group": group, **more}
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Placeholder(_Record):
+    """A placeholder of one's own for workflows: ``"%find%"`` becomes ``replace`` with its macros (16.3).
+
+    A ``number`` stands bare in the graph, a ``choice`` is one of ``choices``, a ``picture`` is the id of a stored
+    picture, or ``avatar`` or ``persona``, and becomes its bytes.
+    """
+
+    find: str = Field(min_length=1, max_length=100, pattern=r'^[^"%\\\r\n]+$')
+    replace: str = ""
+    kind: PlaceholderKind = "text"
+    choices: tuple[str, ...] = ()
+    label: str = ""
+
+
+class Phrase(_Record):
+    """A picture by itself whenever a character's reply holds ``phrase``; ``argument`` is what ``/imagine`` would get.
+
+    ``regex`` reads the phrase as a regular expression, whose groups the argument may use as ``$1``.
+    """
+
+    phrase: str = Field(min_length=1, max_length=500)
+    argument: str = Field(default="last", max_length=2000)
+    regex: bool = False
+
+
+class ImageSettings(_Record):
+    """Everything that decides how pictures are made; ``None`` and empty text mean: as the source does.
+
+    ``source`` is the name of a connection.
+    """
+
+    source: str = Field("", title="Source", json_schema_extra=_in("prompt", options_from="sources"))
+    style: str = Field("Default", title="Style", json_schema_extra=_in("prompt", options_from="styles"))
+    prefix: str = Field(
+        "",
+        title="Before every prompt",
+        description="Words that every picture begins with; {prompt} says where its own words go.",
+        json_schema_extra=_in("prompt", macros=True, multiline=True),
+    )
+    negative: str = Field(
+        "",
+        title="Kept out of every picture",
+        description="The negative prompt, for sources that take one.",
+        json_schema_extra=_in("prompt", macros=True, multiline=True),
+    )
+    group_prefixes: bool = Field(
+        False,
+        title="In groups, add the prefixes of all members",
+        description="For pictures of the scene and of the last message.",
+        json_schema_extra=_in("prompt"),
+    )
+    swipe_prefixes: bool = Field(
+        True,
+        title="Add the character's prefix to every further picture",
+        description="Also where the first one had none, as SillyTavern does.",
+        json_schema_extra=_in("prompt"),
+    )
+
+    # -- what the source is asked for --------------------------------------------------------------------------------
+
+    model: str = Field("", title="Model", json_schema_extra=_in("picture", options_from="models"))
+    width: int | None = Field(768, ge=64, le=8192, title="Width", json_schema_extra=_in("picture"))
+    height: int | None = Field(768, ge=64, le=8192, title="Height", json_schema_extra=_in("picture"))
+    snap: bool = Field(
+        False,
+        title="Snap forced shapes to known resolutions",
+        description="Portraits and backgrounds get the nearest common size.",
+        json_schema_extra=_in("picture"),
+    )
+    count: int = Field(1, ge=1, le=4, title="Pictures at once", json_schema_extra=_in("picture"))
+    seed: int | None = Field(
+        None, ge=0, le=2**53, title="Seed", description="Empty is random.", json_schema_extra=_in("picture")
+    )
+    steps: int | None = Field(None, ge=1, le=1000, title="Steps", json_schema_extra=_in("picture"))
+    guidance: float | None = Field(None, ge=0, le=100, title="Guidance (CFG)", json_schema_extra=_in("picture"))
+    sampler: str = Field("", title="Sampler", json_schema_extra=_in("picture", options_from="samplers"))
+    scheduler: str = Field("", title="Scheduler", json_schema_extra=_in("picture", options_from="schedulers"))
+    vae: str = Field("", title="VAE", json_schema_extra=_in("picture", options_from="vaes"))
+    clip_skip: int | None = Field(None, ge=1, le=24, title="CLIP skip", json_schema_extra=_in("picture"))
+    denoise: float | None = Field(None, ge=0, le=1, title="Denoising strength", json_schema_extra=_in("picture"))
+    face_fix: bool = Field(False, title="Restore faces", json_schema_extra=_in("picture"))
+    hires: bool = Field(False, title="Second, larger pass", json_schema_extra=_in("picture"))
+    hires_upscaler: str = Field("", title="Upscaler", json_schema_extra=_in("picture", options_from="upscalers"))
+    hires_scale: float = Field(
+        2.0, ge=1, le=8, title="Enlarge by", description="In the second pass.", json_schema_extra=_in("picture")
+    )
+    hires_steps: int = Field(
+        0, ge=0, le=150, title="Steps of the second pass", description="0: as many.", json_schema_extra=_in("picture")
+    )
+    preview: bool = Field(True, title="Show previews while it works", json_schema_extra=_in("picture"))
+
+    # -- who writes the prompt ---------------------------------------------------------------------------------------
+
+    writer: str = Field(
+        "",
+        title="Prompts are written by",
+        description="A text connection; empty is the one of the chat.",
+        json_schema_extra=_in("writing", options_from="texts"),
+    )
+    writer_model: str = Field("", title="Its model", json_schema_extra=_in("writing"))
+    captioner: str = Field(
+        "",
+        title="Pictures are described by",
+        description="A text connection whose model can see; empty is the one of the chat.",
+        json_schema_extra=_in("writing", options_from="texts"),
+    )
+    captioner_model: str = Field("", title="Its model", json_schema_extra=_in("writing"))
+    caption_prompt: str = Field(
+        "",
+        title="Asked for a caption",
+        description="Empty: in the usual words.",
+        json_schema_extra=_in("writing", macros=True, multiline=True),
+    )
+    caption_template: str = Field(
+        "",
+        title="Text around a caption",
+        description="{{caption}} is the caption; empty: in the usual words.",
+        json_schema_extra=_in("writing", macros=True, multiline=True),
+    )
+    review: bool = Field(False, title="Show me prompts before they are used", json_schema_extra=_in("writing"))
+    extend: bool = Field(
+        False, title="Let the text model extend free prompts", json_schema_extra=_in("writing")
+    )
+    multimodal: bool = Field(
+        False,
+        title="Describe portraits from the avatar",
+        description="A model that can see is shown the picture of who is to be drawn.",
+        json_schema_extra=_in("writing"),
+    )
+    processing: Literal["standard", "minimal"] = Field(
+        "standard",
+        title="Cleaning of written prompts",
+        description="Minimal keeps JSON and other structured text.",
+        json_schema_extra=_in("writing"),
+    )
+
+    # -- when pictures are made --------------------------------------------------------------------------------------
+
+    interactive: bool = Field(
+        False,
+        title="A wish in a message makes a picture",
+        description="“Send me a picture of ...” is answered by the picture instead of words.",
+        json_schema_extra=_in("asking"),
+    )
+    interactive_confirm: bool = Field(False, title="Ask before that", json_schema_extra=_in("asking"))
+    function_tool: bool = Field(
+        False, title="The text model may ask for pictures", json_schema_extra=_in("asking")
+    )
+    tags: bool = Field(
+        False,
+        title="Draw picture tags in replies",
+        description="A reply that holds [pic: words] or <pic prompt=\"words\"> gets the picture there.",
+        json_schema_extra=_in("asking"),
+    )
+    phrases: tuple[Phrase, ...] = Field((), title="Phrases that make a picture", json_schema_extra=_in("asking"))
+
+    # -- in the chat -------------------------------------------------------------------------------------------------
+
+    message: str = Field(
+        "",
+        title="Text of a picture's message",
+        description="{{prompt}} and {{prefixedPrompt}} are its prompts; empty: in the usual words.",
+        json_schema_extra=_in("chat", macros=True, multiline=True),
+    )
+    show_button: bool = Field(False, title="The model sees pictures of the menu", json_schema_extra=_in("chat"))
+    show_command: bool = Field(False, title="The model sees pictures of commands", json_schema_extra=_in("chat"))
+    show_interactive: bool = Field(False, title="The model sees pictures of wishes", json_schema_extra=_in("chat"))
+    show_tool: bool = Field(False, title="The model sees pictures it asked for", json_schema_extra=_in("chat"))
+    inline_pictures: bool = Field(
+        True,
+        title="Show pictures to models that can see",
+        description="Those of messages that the model is told.",
+        json_schema_extra=_in("chat"),
+    )
+    swipe: Literal["generate", "rollover"] = Field(
+        "generate", title="The arrow past the last picture", json_schema_extra=_in("chat")
+    )
+
+    # -- workflows ---------------------------------------------------------------------------------------------------
+
+    workflow: str = Field(
+        "",
+        title="Workflow",
+        description="For sources that work with one; empty is that of the connection.",
+        json_schema_extra=_in("workflow", options_from="workflows"),
+    )
+    placeholders: tuple[Placeholder, ...] = Field(
+        (), title="Placeholders of your own", json_schema_extra=_in("workflow")
+    )
+    references: tuple[str, ...] = Field(
+        (),
+        title="Reference pictures",
+        description="Given to sources that take them: avatar, persona, or the id of a picture, with :subject, :style, "
+        ":init or :background behind it.",
+        json_schema_extra=_in("workflow"),
+    )
+
+    def overlaid(self, values: Mapping[str, Any]) -> ImageSettings:
+        """A copy in which ``values`` count. Raises :class:`UserError` naming what does not fit."""
+        try:
+            return ImageSettings.model_validate({**self.model_dump(), **values})
+        except ValidationError as error:
+            raise misfit(error) from error
+
+
+def misfit(error: ValidationError) -> UserError:
+    """A validation error of settings in words: which one, what it got, what it takes."""
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    if first["type"] == "extra_forbidden":
+        return UserError(f"There is no setting {name!r} of pictures.", hint=f"There are: {', '.join(FIELDS)}.")
+    return UserError(f"{name}={first['input']!r} cannot be used: {first['msg'][:1].lower()}{first['msg'][1:]}.")
+
+
+FIELDS = tuple(ImageSettings.model_fields)
+"""The names of all settings, in the order of the form."""
+
+OF_SOURCE = ("model", "sampler", "scheduler", "vae", "hires_upscaler")
+"""Names that mean something to one source only; choosing another forgets them (section 15)."""
