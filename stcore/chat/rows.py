@@ -150,7 +150,7 @@ def read_pictures(connection: Connection, message_ids: Sequence[str]) -> dict[tu
     """The pictures of some messages, by (message id, swipe), in the order in which they were hung."""
     query = (
         select(attachments.c.id.label("attachment_id"), attachments.c.message_id, attachments.c.swipe)
-        .add_columns(attachments.c.title, attachments.c.asset_id)
+        .add_columns(attachments.c.title, attachments.c.asset_id, attachments.c.extra)
         .add_columns(*picture_columns())
         .join(assets, assets.c.id == attachments.c.asset_id)
         .outerjoin(generations, generations.c.asset_id == assets.c.id)
@@ -161,7 +161,8 @@ def read_pictures(connection: Connection, message_ids: Sequence[str]) -> dict[tu
     for start in range(0, len(message_ids), _AT_ONCE):
         some = attachments.c.message_id.in_(message_ids[start : start + _AT_ONCE])
         for row in connection.execute(query.where(some)):
-            picture = {**picture_dict(row), "attachment_id": row.attachment_id, "title": row.title}
+            hung = {"attachment_id": row.attachment_id, "title": row.title, "extra": row.extra}
+            picture = {**picture_dict(row), **hung}
             found[row.message_id, row.swipe].append(picture)
     return found
 

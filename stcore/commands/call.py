@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stcore.commands.execution import call_closure, run_closure, run_transparent
 from stcore.commands.scope import BreakTarget, Closure, Scope, Value
-from stcore.commands.syntax import CommandNode, Flags
+from stcore.commands.syntax import CommandNode, Flags, Text
 from stcore.commands.values import is_false, is_true
 from stcore.errors import StcoreError, UserError
 from stcore.macros.numbers import read_number
@@ -283,6 +283,11 @@ class Call:
         if isinstance(unnamed, list):
             return (" " if self._node.command.split else "").join(map(str, unnamed))
         return str(unnamed)
+
+    @property
+    def written(self) -> str:
+        """The unnamed argument as it stands in the script, its macros not expanded; closures are left out."""
+        return " ".join(part.value for part in self._node.parts if isinstance(part, Text))
 
     @property
     def parts(self) -> list[Value]:

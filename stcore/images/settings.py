@@ -86,8 +86,8 @@ class ImageSettings(_Record):
     # -- what the source is asked for --------------------------------------------------------------------------------
 
     model: str = Field("", title="Model", json_schema_extra=_in("picture", options_from="models"))
-    width: int | None = Field(768, ge=64, le=8192, title="Width", json_schema_extra=_in("picture"))
-    height: int | None = Field(768, ge=64, le=8192, title="Height", json_schema_extra=_in("picture"))
+    width: int | None = Field(None, ge=64, le=8192, title="Width", json_schema_extra=_in("picture"))
+    height: int | None = Field(None, ge=64, le=8192, title="Height", json_schema_extra=_in("picture"))
     snap: bool = Field(
         False,
         title="Snap forced shapes to known resolutions",
@@ -183,12 +183,6 @@ class ImageSettings(_Record):
 
     # -- in the chat -------------------------------------------------------------------------------------------------
 
-    message: str = Field(
-        "",
-        title="Text of a picture's message",
-        description="{{prompt}} and {{prefixedPrompt}} are its prompts; empty: in the usual words.",
-        json_schema_extra=_in("chat", macros=True, multiline=True),
-    )
     show_button: bool = Field(False, title="The model sees pictures of the menu", json_schema_extra=_in("chat"))
     show_command: bool = Field(False, title="The model sees pictures of commands", json_schema_extra=_in("chat"))
     show_interactive: bool = Field(False, title="The model sees pictures of wishes", json_schema_extra=_in("chat"))

@@ -61,8 +61,8 @@ class Canvas(ImageSource):
     summary = "A painter for trying things out: it knows some dozens of words, needs nothing, and is no AI."
 
     class Options(ImageSource.Options):
-        width: int = Field(512, ge=64, le=2048, multiple_of=8, description="Width when no size is asked for.")
-        height: int = Field(512, ge=64, le=2048, multiple_of=8, description="Height when no size is asked for.")
+        width: int = Field(768, ge=64, le=2048, multiple_of=8, description="Width when no size is asked for.")
+        height: int = Field(768, ge=64, le=2048, multiple_of=8, description="Height when no size is asked for.")
         delay: float = Field(
             0.0,
             ge=0,
