@@ -56,28 +56,28 @@ class ImageSettings(_Record):
     ``source`` is the name of a connection.
     """
 
-    source: str = Field("", title="Source", json_schema_extra=_in("prompt", options_from="sources"))
-    style: str = Field("Default", title="Style", json_schema_extra=_in("prompt", options_from="styles"))
+    source: str = Field(default="", title="Source", json_schema_extra=_in("prompt", options_from="sources"))
+    style: str = Field(default="Default", title="Style", json_schema_extra=_in("prompt", options_from="styles"))
     prefix: str = Field(
-        "",
+        default="",
         title="Before every prompt",
         description="Words that every picture begins with; {prompt} says where its own words go.",
         json_schema_extra=_in("prompt", macros=True, multiline=True),
     )
     negative: str = Field(
-        "",
+        default="",
         title="Kept out of every picture",
         description="The negative prompt, for sources that take one.",
         json_schema_extra=_in("prompt", macros=True, multiline=True),
     )
     group_prefixes: bool = Field(
-        False,
+        default=False,
         title="In groups, add the prefixes of all members",
         description="For pictures of the scene and of the last message.",
         json_schema_extra=_in("prompt"),
     )
     swipe_prefixes: bool = Field(
-        True,
+        default=True,
         title="Add the character's prefix to every further picture",
         description="Also where the first one had none, as SillyTavern does.",
         json_schema_extra=_in("prompt"),
@@ -85,77 +85,86 @@ class ImageSettings(_Record):
 
     # -- what the source is asked for --------------------------------------------------------------------------------
 
-    model: str = Field("", title="Model", json_schema_extra=_in("picture", options_from="models"))
-    width: int | None = Field(None, ge=64, le=8192, title="Width", json_schema_extra=_in("picture"))
-    height: int | None = Field(None, ge=64, le=8192, title="Height", json_schema_extra=_in("picture"))
+    model: str = Field(default="", title="Model", json_schema_extra=_in("picture", options_from="models"))
+    width: int | None = Field(default=None, ge=64, le=8192, title="Width", json_schema_extra=_in("picture"))
+    height: int | None = Field(default=None, ge=64, le=8192, title="Height", json_schema_extra=_in("picture"))
     snap: bool = Field(
-        False,
+        default=False,
         title="Snap forced shapes to known resolutions",
         description="Portraits and backgrounds get the nearest common size.",
         json_schema_extra=_in("picture"),
     )
-    count: int = Field(1, ge=1, le=4, title="Pictures at once", json_schema_extra=_in("picture"))
+    count: int = Field(default=1, ge=1, le=4, title="Pictures at once", json_schema_extra=_in("picture"))
     seed: int | None = Field(
-        None, ge=0, le=2**53, title="Seed", description="Empty is random.", json_schema_extra=_in("picture")
+        default=None, ge=0, le=2**53, title="Seed", description="Empty is random.", json_schema_extra=_in("picture")
     )
-    steps: int | None = Field(None, ge=1, le=1000, title="Steps", json_schema_extra=_in("picture"))
-    guidance: float | None = Field(None, ge=0, le=100, title="Guidance (CFG)", json_schema_extra=_in("picture"))
-    sampler: str = Field("", title="Sampler", json_schema_extra=_in("picture", options_from="samplers"))
-    scheduler: str = Field("", title="Scheduler", json_schema_extra=_in("picture", options_from="schedulers"))
-    vae: str = Field("", title="VAE", json_schema_extra=_in("picture", options_from="vaes"))
-    clip_skip: int | None = Field(None, ge=1, le=24, title="CLIP skip", json_schema_extra=_in("picture"))
-    denoise: float | None = Field(None, ge=0, le=1, title="Denoising strength", json_schema_extra=_in("picture"))
-    face_fix: bool = Field(False, title="Restore faces", json_schema_extra=_in("picture"))
-    hires: bool = Field(False, title="Second, larger pass", json_schema_extra=_in("picture"))
-    hires_upscaler: str = Field("", title="Upscaler", json_schema_extra=_in("picture", options_from="upscalers"))
+    steps: int | None = Field(default=None, ge=1, le=1000, title="Steps", json_schema_extra=_in("picture"))
+    guidance: float | None = Field(default=None, ge=0, le=100, title="Guidance (CFG)", json_schema_extra=_in("picture"))
+    sampler: str = Field(default="", title="Sampler", json_schema_extra=_in("picture", options_from="samplers"))
+    scheduler: str = Field(default="", title="Scheduler", json_schema_extra=_in("picture", options_from="schedulers"))
+    vae: str = Field(default="", title="VAE", json_schema_extra=_in("picture", options_from="vaes"))
+    clip_skip: int | None = Field(default=None, ge=1, le=24, title="CLIP skip", json_schema_extra=_in("picture"))
+    denoise: float | None = Field(
+        default=None, ge=0, le=1, title="Denoising strength", json_schema_extra=_in("picture")
+    )
+    face_fix: bool = Field(default=False, title="Restore faces", json_schema_extra=_in("picture"))
+    hires: bool = Field(default=False, title="Second, larger pass", json_schema_extra=_in("picture"))
+    hires_upscaler: str = Field(
+        default="", title="Upscaler", json_schema_extra=_in("picture", options_from="upscalers")
+    )
     hires_scale: float = Field(
-        2.0, ge=1, le=8, title="Enlarge by", description="In the second pass.", json_schema_extra=_in("picture")
+        default=2.0, ge=1, le=8, title="Enlarge by", description="In the second pass.", json_schema_extra=_in("picture")
     )
     hires_steps: int = Field(
-        0, ge=0, le=150, title="Steps of the second pass", description="0: as many.", json_schema_extra=_in("picture")
+        default=0,
+        ge=0,
+        le=150,
+        title="Steps of the second pass",
+        description="0: as many.",
+        json_schema_extra=_in("picture"),
     )
-    preview: bool = Field(True, title="Show previews while it works", json_schema_extra=_in("picture"))
+    preview: bool = Field(default=True, title="Show previews while it works", json_schema_extra=_in("picture"))
 
     # -- who writes the prompt ---------------------------------------------------------------------------------------
 
     writer: str = Field(
-        "",
+        default="",
         title="Prompts are written by",
         description="A text connection; empty is the one of the chat.",
         json_schema_extra=_in("writing", options_from="texts"),
     )
-    writer_model: str = Field("", title="Its model", json_schema_extra=_in("writing"))
+    writer_model: str = Field(default="", title="Its model", json_schema_extra=_in("writing"))
     captioner: str = Field(
-        "",
+        default="",
         title="Pictures are described by",
         description="A text connection whose model can see; empty is the one of the chat.",
         json_schema_extra=_in("writing", options_from="texts"),
     )
-    captioner_model: str = Field("", title="Its model", json_schema_extra=_in("writing"))
+    captioner_model: str = Field(default="", title="Its model", json_schema_extra=_in("writing"))
     caption_prompt: str = Field(
-        "",
+        default="",
         title="Asked for a caption",
         description="Empty: in the usual words.",
         json_schema_extra=_in("writing", macros=True, multiline=True),
     )
     caption_template: str = Field(
-        "",
+        default="",
         title="Text around a caption",
         description="{{caption}} is the caption; empty: in the usual words.",
         json_schema_extra=_in("writing", macros=True, multiline=True),
     )
-    review: bool = Field(False, title="Show me prompts before they are used", json_schema_extra=_in("writing"))
+    review: bool = Field(default=False, title="Show me prompts before they are used", json_schema_extra=_in("writing"))
     extend: bool = Field(
-        False, title="Let the text model extend free prompts", json_schema_extra=_in("writing")
+        default=False, title="Let the text model extend free prompts", json_schema_extra=_in("writing")
     )
     multimodal: bool = Field(
-        False,
+        default=False,
         title="Describe portraits from the avatar",
         description="A model that can see is shown the picture of who is to be drawn.",
         json_schema_extra=_in("writing"),
     )
     processing: Literal["standard", "minimal"] = Field(
-        "standard",
+        default="standard",
         title="Cleaning of written prompts",
         description="Minimal keeps JSON and other structured text.",
         json_schema_extra=_in("writing"),
@@ -164,52 +173,58 @@ class ImageSettings(_Record):
     # -- when pictures are made --------------------------------------------------------------------------------------
 
     interactive: bool = Field(
-        False,
+        default=False,
         title="A wish in a message makes a picture",
         description="“Send me a picture of ...” is answered by the picture instead of words.",
         json_schema_extra=_in("asking"),
     )
-    interactive_confirm: bool = Field(False, title="Ask before that", json_schema_extra=_in("asking"))
+    interactive_confirm: bool = Field(default=False, title="Ask before that", json_schema_extra=_in("asking"))
     function_tool: bool = Field(
-        False, title="The text model may ask for pictures", json_schema_extra=_in("asking")
+        default=False, title="The text model may ask for pictures", json_schema_extra=_in("asking")
     )
     tags: bool = Field(
-        False,
+        default=False,
         title="Draw picture tags in replies",
-        description="A reply that holds [pic: words] or <pic prompt=\"words\"> gets the picture there.",
+        description='A reply that holds [pic: words] or <pic prompt="words"> gets the picture there.',
         json_schema_extra=_in("asking"),
     )
-    phrases: tuple[Phrase, ...] = Field((), title="Phrases that make a picture", json_schema_extra=_in("asking"))
+    phrases: tuple[Phrase, ...] = Field(
+        default=(), title="Phrases that make a picture", json_schema_extra=_in("asking")
+    )
 
     # -- in the chat -------------------------------------------------------------------------------------------------
 
-    show_button: bool = Field(False, title="The model sees pictures of the menu", json_schema_extra=_in("chat"))
-    show_command: bool = Field(False, title="The model sees pictures of commands", json_schema_extra=_in("chat"))
-    show_interactive: bool = Field(False, title="The model sees pictures of wishes", json_schema_extra=_in("chat"))
-    show_tool: bool = Field(False, title="The model sees pictures it asked for", json_schema_extra=_in("chat"))
+    show_button: bool = Field(default=False, title="The model sees pictures of the menu", json_schema_extra=_in("chat"))
+    show_command: bool = Field(
+        default=False, title="The model sees pictures of commands", json_schema_extra=_in("chat")
+    )
+    show_interactive: bool = Field(
+        default=False, title="The model sees pictures of wishes", json_schema_extra=_in("chat")
+    )
+    show_tool: bool = Field(default=False, title="The model sees pictures it asked for", json_schema_extra=_in("chat"))
     inline_pictures: bool = Field(
-        True,
+        default=True,
         title="Show pictures to models that can see",
         description="Those of messages that the model is told.",
         json_schema_extra=_in("chat"),
     )
     swipe: Literal["generate", "rollover"] = Field(
-        "generate", title="The arrow past the last picture", json_schema_extra=_in("chat")
+        default="generate", title="The arrow past the last picture", json_schema_extra=_in("chat")
     )
 
     # -- workflows ---------------------------------------------------------------------------------------------------
 
     workflow: str = Field(
-        "",
+        default="",
         title="Workflow",
         description="For sources that work with one; empty is that of the connection.",
         json_schema_extra=_in("workflow", options_from="workflows"),
     )
     placeholders: tuple[Placeholder, ...] = Field(
-        (), title="Placeholders of your own", json_schema_extra=_in("workflow")
+        default=(), title="Placeholders of your own", json_schema_extra=_in("workflow")
     )
     references: tuple[str, ...] = Field(
-        (),
+        default=(),
         title="Reference pictures",
         description="Given to sources that take them: avatar, persona, or the id of a picture, with :subject, :style, "
         ":init or :background behind it.",
