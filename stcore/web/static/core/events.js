@@ -36,6 +36,7 @@ const KINDS = [
   "settings.changed",
   "connections.changed",
   "replies.changed",
+  "workflows.changed",
   "picture.removed",
   "toast",
   "error",

@@ -102,6 +102,7 @@ const handlers = {
   },
   "connections.changed": () => actions.loadInfo(),
   "replies.changed": () => emit("replies"),
+  "workflows.changed": () => emit("workflows"),
   "picture.removed": ({ id }) => {
     forget([id]);
     for (const message of state.messages) message.pictures = message.pictures.filter((picture) => picture.id !== id);
