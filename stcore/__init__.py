@@ -87,17 +87,11 @@ _HOMES = {
         "Running",
         "Text",
     ),
+    "stcore.images.filling": ("bound_fields", "check_graph", "fill_workflow", "parse_workflow", "placeholders"),
     "stcore.images.planning": ("plan_request", "split_plan"),
     "stcore.images.source": ("Connection", "Endpoint", "ImageSource", "Options", "SourceInfo", "SourceJob"),
     "stcore.images.styles": ("Style",),
-    "stcore.images.workflows": (
-        "WorkflowLibrary",
-        "bound_fields",
-        "check_graph",
-        "fill_workflow",
-        "parse_workflow",
-        "placeholders",
-    ),
+    "stcore.images.workflows": ("WorkflowLibrary",),
     "stcore.text.model": (
         "ChatMessage",
         "Completion",
@@ -231,6 +225,13 @@ if TYPE_CHECKING:
         Reference as Reference,
         Workflow as Workflow,
     )
+    from stcore.images.filling import (
+        bound_fields as bound_fields,
+        check_graph as check_graph,
+        fill_workflow as fill_workflow,
+        parse_workflow as parse_workflow,
+        placeholders as placeholders,
+    )
     from stcore.images.source import (
         Connection as Connection,
         Endpoint as Endpoint,
@@ -240,14 +241,7 @@ if TYPE_CHECKING:
         SourceJob as SourceJob,
     )
     from stcore.images.styles import Style as Style
-    from stcore.images.workflows import (
-        WorkflowLibrary as WorkflowLibrary,
-        bound_fields as bound_fields,
-        check_graph as check_graph,
-        fill_workflow as fill_workflow,
-        parse_workflow as parse_workflow,
-        placeholders as placeholders,
-    )
+    from stcore.images.workflows import WorkflowLibrary as WorkflowLibrary
     from stcore.macros import (
         Argument as Argument,
         ListPart as ListPart,

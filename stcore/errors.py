@@ -62,6 +62,12 @@ class Forbidden(UserError):
     kind = "forbidden"
 
 
+class Taken(UserError):
+    """The name belongs to something else already."""
+
+    kind = "taken"
+
+
 class TooLarge(UserError):
     """What was sent is larger than what is taken."""
 

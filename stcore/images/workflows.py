@@ -1,263 +1,263 @@
-"""Workflows: graphs with ``"%placeholders%"`` (spec/image-generation.md section 16).
+"""The library of workflows: those that ship with stcore, those of plugins, and files of one's own (16.1).
 
-Filling is a pure function over the parsed graph, so whatever a prompt contains, the result is a valid graph: a string
-that *is* a placeholder becomes its value; nothing is ever pasted into JSON text.
+A workflow is a ``.json`` file of the data folder's ``workflows``; a file that is dropped there is listed at the next
+look. Its text is kept as typed and need not be valid before it is used. One's own hides a shipped one of its name;
+deleting it brings the shipped one back.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import re
-from collections.abc import Collection, Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from stcore.bundled import bundled
-from stcore.errors import Misconfigured, NotFound, SettingsError, UserError
-from stcore.images.request import Workflow
+from stcore.errors import Misconfigured, NotFound, SettingsError, StorageError, Taken, TooLarge, UserError
+from stcore.images.filling import nodes_in
 
-PLACEHOLDERS = (
-    "prompt",
-    "negative_prompt",
-    "model",
-    "vae",
-    "sampler",
-    "scheduler",
-    "steps",
-    "scale",
-    "denoise",
-    "clip_skip",
-    "width",
-    "height",
-    "user_avatar",
-    "char_avatar",
-    "seed",
-)
-"""Every built-in placeholder, in the order of the editor's list (16.2)."""
+ENDING = ".json"
+LARGEST = 5_000_000
+"""Bytes of one workflow."""
 
-PICTURES = ("user_avatar", "char_avatar", "init_image", "mask_image")
-"""Placeholders whose value is a picture in base64. The last two hold the request's references (our addition)."""
+_LARGEST_TEXT = f"{LARGEST // 1_000_000} MB"
+_LONGEST_NAME = 200
+"""Bytes."""
 
-_VALUES = tuple(name for name in PLACEHOLDERS if name not in PICTURES)
-_FIELDS = {
-    "scale": "guidance",
-    "width": "size",
-    "height": "size",
-    "user_avatar": "",
-    "char_avatar": "",
-    "init_image": "references",
-    "mask_image": "references",
-}
-_QUOTED = re.compile(r'"%([^"%\\\r\n]+)%"')
-_BARE = re.compile(r'(?<!["\w%])%(' + "|".join(PLACEHOLDERS) + r')%(?!["\w%])')
-_EMPTY_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgYGBgAAAABQABeqhXUAAAAABJRU5ErkJggg=="
-"""A transparent picture of 1x1, for an avatar that cannot be read."""
+Origin = Literal["stcore", "plugin", "own"]
 
-
-# -- filling ---------------------------------------------------------------------------------------------------------
-
-
-def fill_workflow(
-    workflow: Workflow,
-    values: Mapping[str, Any],
-    *,
-    pictures: Mapping[str, bytes] | None = None,
-    names: Collection[str] = _VALUES,
-) -> dict[str, Any]:
-    """The graph of ``workflow`` with every placeholder replaced (16.3).
-
-    ``values`` holds the built-in values by name as a person means them (``clip_skip`` positive, ``denoise`` 0 to 1,
-    ``seed`` drawn by the caller); what is missing or ``None`` becomes null, but ``denoise`` 1 and ``clip_skip`` -1.
-    ``pictures`` adds bytes for ``init_image`` and ``mask_image``. ``names`` are the built-in values to fill; a server
-    without lists fills fewer. Raises :class:`Misconfigured` when the text is no JSON object.
-    """
-    graph = parse_workflow(workflow.text, workflow.name)
-    steps: list[tuple[str, Any]] = [
-        *((name, _value(name, values.get(name))) for name in _VALUES if name in names),
-        *workflow.custom,
-        ("user_avatar", _base64(workflow.user_avatar)),
-        ("char_avatar", _base64(workflow.char_avatar)),
-        *((name, _base64(data)) for name, data in (pictures or {}).items()),
-    ]
-    filled: dict[str, Any] = _filled(graph, [(f"%{name}%", value) for name, value in steps])
-    return filled
-
-
-def parse_workflow(text: str, name: str = "") -> dict[str, Any]:
-    """The JSON object in a workflow's text; :class:`Misconfigured` names line and column when there is none."""
-    title = f"The workflow {name}" if name else "The workflow"
-    if not text.strip():
-        raise Misconfigured(f"{title} is empty.", hint="Export a graph with “Export (API)” and paste it.")
-    try:
-        graph = json.loads(text)
-    except json.JSONDecodeError as error:
-        bare = _BARE.search(text)
-        hint = f'The placeholder %{bare[1]}% needs quotes around it: "%{bare[1]}%"' if bare else "Mend it there."
-        where = f"line {error.lineno}, column {error.colno}"
-        raise Misconfigured(f"{title} is no valid JSON: {error.msg} at {where}.", hint=hint) from None
-    except RecursionError:
-        raise Misconfigured(f"{title} is nested too deeply.") from None
-    if not isinstance(graph, dict):
-        raise Misconfigured(f"{title} is no graph: it holds no JSON object.")
-    return graph
-
-
-def check_graph(graph: Mapping[str, Any], name: str = "") -> None:
-    """Refuse what a server could not run: the editor's own format, no nodes, a node without a class."""
-    title = f"The workflow {name}" if name else "The workflow"
-    hint = "In the graph editor, choose “Export (API)” and use that file."
-    if isinstance(graph.get("nodes"), list):
-        raise Misconfigured(f"{title} is in the format of the editor, which cannot be run.", hint=hint)
-    if not graph:
-        raise Misconfigured(f"{title} has no nodes.", hint=hint)
-    for node_id, node in graph.items():
-        if not isinstance(node, dict) or not isinstance(node.get("class_type"), str):
-            raise Misconfigured(f"{title}: “{node_id}” is no node: it has no class_type.", hint=hint)
-
-
-def _value(name: str, value: Any) -> Any:
-    if name == "denoise":
-        return 1 if value is None else value
-    if name == "clip_skip":
-        return -1 if value is None else -int(value)
-    return value
-
-
-def _filled(node: Any, steps: list[tuple[str, Any]]) -> Any:
-    if isinstance(node, str):
-        return _replaced(node, steps)
-    if isinstance(node, list):
-        return [_filled(item, steps) for item in node]
-    if isinstance(node, dict):
-        return {_key(_replaced(key, steps)): _filled(value, steps) for key, value in node.items()}
-    return node
-
-
-def _replaced(text: Any, steps: list[tuple[str, Any]]) -> Any:
-    """Each step sees what the steps before it made, as replacing in the text one after the other would."""
-    if not text.startswith("%"):
-        return text
-    for token, value in steps:
-        if text == token:
-            text = value
-    return text
-
-
-def _key(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _base64(data: bytes | None) -> str:
-    return base64.b64encode(data).decode() if data else _EMPTY_PNG
-
-
-# -- looking at a text -----------------------------------------------------------------------------------------------
+_FORBIDDEN = frozenset('/\\:*?"<>|')
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceholderReport:
-    """What a workflow's text uses. ``unquoted`` stand without quotes and stay; ``unknown`` have no value."""
+class WorkflowEntry:
+    """One workflow of the list. ``hides`` tells that a shipped one of its name stands behind it; ``problem`` is why it
+    cannot run as it is; ``nodes`` counts its nodes, 0 when they cannot be told."""
 
-    present: tuple[str, ...]
-    missing: tuple[str, ...]
-    unknown: tuple[str, ...]
-    unquoted: tuple[str, ...]
+    name: str
+    origin: Origin
+    hides: bool = False
+    problem: str | None = None
+    nodes: int = 0
 
-
-def placeholders(text: str, custom: Iterable[str] = ()) -> PlaceholderReport:
-    """Which placeholders ``text`` holds including their quotes (16.2); works on any text, valid or not."""
-    known = [*PLACEHOLDERS, *(name for name in custom if name not in PLACEHOLDERS)]
-    found = set(_QUOTED.findall(text))
-    return PlaceholderReport(
-        present=tuple(name for name in known if name in found),
-        missing=tuple(name for name in known if name not in found),
-        unknown=tuple(sorted(found - {*known, *PICTURES})),
-        unquoted=tuple(sorted(set(_BARE.findall(text)))),
-    )
-
-
-def bound_fields(text: str) -> frozenset[str]:
-    """The fields of an ``ImageRequest`` that the graph takes; a size needs both sides."""
-    found = set(_QUOTED.findall(text)) & {*PLACEHOLDERS, *PICTURES}
-    if not {"width", "height"} <= found:
-        found -= {"width", "height"}
-    return frozenset(_FIELDS.get(name, name) for name in found) - {""}
-
-
-# -- the library of files --------------------------------------------------------------------------------------------
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "from": self.origin,
+            "hides": self.hides,
+            "problem": self.problem,
+            "nodes": self.nodes,
+        }
 
 
 class WorkflowLibrary:
-    """Workflow files by name: those that ship with stcore, those of plugins, those in the data folder.
+    """Workflow files by name. The methods read and write files: call them on a worker thread.
 
-    A file of the data folder hides a shipped one of the same name. The methods read and write files: call them on a
-    worker thread.
+    A name may be given without its ending and in another case; what is looked for is always one of those there are, so
+    no name leads out of the folders.
     """
 
     def __init__(self, folder: Path | None = None, from_plugins: Mapping[str, str] | None = None) -> None:
         self._folder = folder
-        self._from_plugins = {file_name(name): text for name, text in (from_plugins or {}).items()}
+        self._from_plugins = {_with_ending(name): text for name, text in (from_plugins or {}).items()}
+
+    # -- reading -----------------------------------------------------------------------------------------------------
 
     def names(self) -> list[str]:
         """File names in alphabetical order; files that start with a dot do not count."""
-        folders = [bundled("workflows"), *([self._folder] if self._folder else [])]
-        files = {path.name for folder in folders if folder.is_dir() for path in folder.glob("[!.]*.json")}
-        return sorted({*files, *self._from_plugins}, key=str.lower)
+        return _in_order({*self._shipped(), *_files(self._folder)})
+
+    def entries(self) -> list[WorkflowEntry]:
+        """Every workflow in alphabetical order, with its problem if it has one."""
+        shipped, own = self._shipped(), _files(self._folder)
+        return [_entry(name, shipped.get(name), own.get(name)) for name in _in_order({*shipped, *own})]
+
+    def entry(self, name: str) -> WorkflowEntry:
+        """One workflow as it stands in the list. Raises :class:`NotFound`."""
+        name = self.find(name)
+        return _entry(name, self._shipped().get(name), _files(self._folder).get(name))
 
     def load(self, name: str) -> str:
-        """The text of a workflow; ``.json`` may be left out. Raises :class:`NotFound` naming those there are."""
+        """The text of a workflow. Raises :class:`NotFound` naming those there are, and :class:`SettingsError`."""
+        name = self.find(name)
+        return _read(name, _files(self._folder).get(name) or self._shipped()[name])
+
+    def find(self, name: str) -> str:
+        """The workflow that a name means, if need be in another case. :class:`NotFound` names those there are."""
+        names = self.names()
+        wanted = _with_ending(name)
+        found = wanted if wanted in names else next((known for known in names if _same(known, wanted)), None)
+        if found is None:
+            raise NotFound(f"There is no workflow “{wanted}”.", hint=f"There are: {', '.join(names) or 'none'}.")
+        return found
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    def create(self, name: str, text: str = "") -> str:
+        """Add a workflow; returns its file name. A name that is taken is refused (Q26)."""
         name = file_name(name)
-        for path in [*([self._folder / name] if self._folder else []), bundled("workflows") / name]:
-            try:
-                return path.read_text("utf-8-sig")
-            except FileNotFoundError:
-                continue
-            except (OSError, UnicodeDecodeError) as error:
-                raise SettingsError(f"The workflow {name} cannot be read: {error}", file=str(path)) from None
-        if name in self._from_plugins:
-            return self._from_plugins[name]
-        raise NotFound(f"There is no workflow {name}.", hint=f"There are: {', '.join(self.names()) or 'none'}.")
+        self._refuse_taken(name)
+        return self._write(name, text)
 
     def save(self, name: str, text: str) -> str:
-        """Write a workflow into the data folder, as typed; returns its file name."""
-        name, folder = file_name(name), self._writable()
-        draft = folder / f".{name}.new"
-        draft.write_text(text, "utf-8")
-        draft.replace(folder / name)
-        return name
+        """Write a workflow as typed; a shipped one stays behind one's own of its name. Returns the file name."""
+        known = next((known for known in self.names() if _same(known, _with_ending(name))), None)
+        return self._write(known or file_name(name), text)
+
+    def copy(self, name: str, new: str = "") -> str:
+        """A copy under a name of its own; without one it is made of the old name. Returns the file name."""
+        text = self.load(name)
+        return self.create(new or self.free_name(f"{self.find(name).removesuffix(ENDING)} copy"), text)
 
     def rename(self, old: str, new: str) -> str:
-        """Give a workflow of the data folder another name; refuses a name that is taken."""
-        old, new, folder = file_name(old), file_name(new), self._writable()
-        if not (folder / old).is_file():
-            raise NotFound(f"There is no workflow {old} of your own.")
-        if (folder / new).exists():
-            raise UserError(f"A workflow {new} exists already.")
-        (folder / old).rename(folder / new)
+        """Give a workflow of one's own another name; a name that is taken is refused. The same name changes nothing."""
+        old, new = self.find(old), file_name(new)
+        if old == new:
+            return old
+        path = self._own(old)
+        self._refuse_taken(new, but=old)
+        with _storing(path):
+            path.rename(path.with_name(new))
         return new
 
     def delete(self, name: str) -> None:
-        """Remove a workflow of the data folder; a shipped one of that name shows again."""
-        path = self._writable() / file_name(name)
-        if not path.is_file():
-            raise NotFound(f"There is no workflow {path.name} of your own.")
-        path.unlink()
+        """Remove a workflow of one's own; a shipped one of that name shows again."""
+        path = self._own(self.find(name))
+        with _storing(path):
+            path.unlink(missing_ok=True)
 
-    def _writable(self) -> Path:
+    def free_name(self, name: str) -> str:
+        """``name``, or the first of ``name 2``, ``name 3`` ... that is not taken."""
+        taken = {known.casefold() for known in self.names()}
+        stem = file_name(name).removesuffix(ENDING)
+        numbered = (f"{stem} {number}{ENDING}" for number in count(2))
+        return next(free for free in chain([stem + ENDING], numbered) if free.casefold() not in taken)
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _shipped(self) -> dict[str, Path | str]:
+        """What is not one's own: a file that comes with stcore, or the text that a plugin brings."""
+        return {**self._from_plugins, **_files(bundled("workflows"))}
+
+    def _refuse_taken(self, name: str, *, but: str = "") -> None:
+        for known in self.names():
+            if known != but and _same(known, name):
+                raise Taken(f"There is a workflow “{known}” already.", hint="Choose another name, or edit that one.")
+
+    def _own(self, name: str) -> Path:
+        path = _files(self._folder).get(name)
+        if path is None:
+            raise NotFound(
+                f"The workflow “{name}” is none of your own.", hint="Those that ship with stcore or a plugin stay."
+            )
+        return path
+
+    def _write(self, name: str, text: str) -> str:
+        from stcore.config import replacing
+
         if self._folder is None:
             raise UserError("There is no folder for workflows of your own.")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder
+        data = text.encode("utf-8", "replace")
+        if len(data) > LARGEST:
+            raise TooLarge(f"A workflow has at most {_LARGEST_TEXT}.")
+        path = _files(self._folder).get(name) or self._folder / file_name(name)
+        with _storing(path):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as draft:
+                draft.write_bytes(data)
+        return name
+
+
+def problem_of(text: str) -> tuple[str | None, int]:
+    """Why a workflow cannot run and what to do about it, ``None`` when it can; and the number of its nodes."""
+    try:
+        return None, len(nodes_in(text))
+    except Misconfigured as error:
+        return f"{error.message} {error.hint}".strip(), 0
 
 
 def file_name(name: str) -> str:
-    """A safe file name for a workflow: ``.json`` is added, folders and hidden files are refused."""
-    name = name.strip()
-    if not name.endswith(".json"):
-        name += ".json"
-    unsafe = name.startswith(".") or any(sign in name for sign in "/\\:\0\r\n") or len(name.encode()) > 200
+    """The name of a new file: ``.json`` is added; what not every machine can store is refused."""
+    full = _with_ending(name)
+    stem = full.removesuffix(ENDING)
+    unsafe = (
+        stem != stem.strip(" .")
+        or not stem
+        or stem.casefold() in _RESERVED
+        or any(sign in _FORBIDDEN or unicodedata.category(sign) in ("Cc", "Cs") for sign in stem)
+        or len(full.encode("utf-8", "replace")) > _LONGEST_NAME
+    )
     if unsafe:
         raise UserError(f"“{name}” cannot be the name of a workflow.", hint="Use letters, digits, spaces, - and _.")
-    return name
+    return full
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+def _files(folder: Path | None) -> dict[str, Path]:
+    """The workflows in a folder by the names they are shown under."""
+    if folder is None or not folder.is_dir():
+        return {}
+    paths = [path for path in folder.iterdir() if path.suffix.lower() == ENDING and not path.name.startswith(".")]
+    paths.sort(key=lambda path: (path.suffix != ENDING, path.name))
+    found: dict[str, Path] = {}
+    for path in paths:
+        if path.is_file():
+            # Bytes that are no text cannot be shown; the file is still found under what is shown instead.
+            shown = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            found.setdefault(_with_ending(shown), path)
+    return found
+
+
+def _entry(name: str, shipped: Path | str | None, own: Path | None) -> WorkflowEntry:
+    origin: Origin = "own" if own else "plugin" if isinstance(shipped, str) else "stcore"
+    place = own or shipped
+    assert place is not None, name
+    try:
+        problem, nodes = problem_of(_read(name, place))
+    except SettingsError as error:
+        problem, nodes = f"{error.message} {error.hint}".strip(), 0
+    return WorkflowEntry(name, origin, own is not None and shipped is not None, problem, nodes)
+
+
+def _read(name: str, place: Path | str) -> str:
+    """The text of a workflow that is a file, or is the text itself."""
+    if isinstance(place, str):
+        return place
+    try:
+        if place.stat().st_size > LARGEST:
+            raise SettingsError(f"The workflow {name} is larger than {_LARGEST_TEXT}.", file=str(place))
+        return place.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        message = f"The workflow {name} is no UTF-8 text."
+        raise SettingsError(message, file=str(place), hint="Save the file as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"The workflow {name} cannot be read: {error.strerror}.", file=str(place)) from error
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}.", hint="Nothing was changed.") from error
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name.casefold(), name))
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names would be one file on a machine that knows no case."""
+    return one.casefold() == other.casefold()
+
+
+def _with_ending(name: str) -> str:
+    """The name with ``.json`` behind it; an ending in any case becomes that."""
+    name = unicodedata.normalize("NFC", name).strip()
+    return (name[: -len(ENDING)] if name.lower().endswith(ENDING) else name) + ENDING

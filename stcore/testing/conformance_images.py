@@ -18,8 +18,8 @@ from stcore.images import modes, shapes
 from stcore.images.cleaning import clean, cleaning_minimal, cleaning_standard
 from stcore.images.interactive import capture, is_listening
 from stcore.images.prompt import assemble
+from stcore.images.filling import PICTURES, PLACEHOLDERS, fill_workflow
 from stcore.images.request import Workflow
-from stcore.images.workflows import PICTURES, PLACEHOLDERS, fill_workflow
 from stcore.macros import Card, Chat, Environment, MacroEngine, Message
 from stcore.macros.text import is_blank, trim
 

@@ -26,6 +26,7 @@ STATUS: Mapping[str, int] = {
     "invalid": 400,
     "forbidden": 403,
     "not_found": 404,
+    "taken": 409,
     "busy": 409,
     "needs_person": 409,
     "too_large": 413,
