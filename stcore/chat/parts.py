@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from stcore.chat.backgrounds import BackgroundStore
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.documents import DocumentStore
+    from stcore.chat.imagine.settings import PictureSettings
+    from stcore.chat.imagine.styling import StyleDesk
     from stcore.chat.loaders import LoaderDesk
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from stcore.chat.store import ChatStore
     from stcore.chat.tools.box import ToolBox
     from stcore.clock import Clock
+    from stcore.images.styles import StyleLibrary
     from stcore.paths import DataFolder
     from stcore.storage.database import Database
 
@@ -39,6 +42,10 @@ class ChatHost(Protocol):
     def presets(self) -> PresetStore: ...
     @property
     def chats(self) -> ChatStore: ...
+    @property
+    def styles(self) -> StyleLibrary: ...
+    @property
+    def picture_settings(self) -> PictureSettings: ...
 
 
 class ChatParts:
@@ -78,3 +85,10 @@ class ChatParts:
         from stcore.chat.backgrounds import BackgroundStore
 
         return BackgroundStore(self)
+
+    @cached_property
+    def style_desk(self: ChatHost) -> StyleDesk:
+        """Choosing, keeping and giving up styles."""
+        from stcore.chat.imagine.styling import StyleDesk
+
+        return StyleDesk(self.styles, self.picture_settings, self.database, self.bus, self.clock)

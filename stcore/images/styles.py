@@ -1,18 +1,20 @@
-"""Styles: a prefix and a negative prompt under a name, one TOML file each (image-generation.md section 11).
+"""Styles: a prefix and a negative prompt under a name, kept as TOML that people share (image-generation.md section 11).
 
-People share these files: dropped into the data folder's ``styles/`` they are there at the next look. A file that
-cannot be read is named with its line; the others still work. Names match exactly.
+A file of the data folder's ``styles/`` holds one style, or several as ``[[styles]]``; dropped in, it is there at the
+next look. One that cannot be read is named with its line; the others still work. Names match exactly, case included.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from stcore.bundled import bundled
 from stcore.errors import NotFound, SettingsError, UserError
@@ -20,6 +22,15 @@ from stcore.errors import NotFound, SettingsError, UserError
 log = logging.getLogger("stcore.styles")
 
 DEFAULT = "Default"
+
+Taken = Literal["leave", "replace", "both"]
+"""What becomes of a style that comes in under a name that one of other words has: it stays out, it takes the place of
+the other, or both stay and the new one gets a number behind its name."""
+
+Table = dict[str, Any]
+"""What a file says of one style; keys that stcore does not know are kept when it is changed."""
+
+_TEXTS = ("prefix", "negative", "description")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,111 +45,334 @@ class Style:
     def to_dict(self) -> dict[str, str]:
         return {field: getattr(self, field) for field in self.__slots__}
 
+    def says_the_same(self, other: Style) -> bool:
+        """Whether both make the same prompts, whatever they are called."""
+        return (self.prefix, self.negative) == (other.prefix, other.negative)
+
+
+@dataclass(frozen=True, slots=True)
+class StyleEntry:
+    """A style of the library: whether it is the person's ``own``, and whether it hides a shipped one of its name."""
+
+    style: Style
+    own: bool
+    covers_shipped: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**self.style.to_dict(), "own": self.own, "covers_shipped": self.covers_shipped}
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """The names of styles that came in from a file, by what became of them; ``added`` are the names they have now."""
+
+    added: Sequence[str]
+    replaced: Sequence[str]
+    same: Sequence[str]
+    left: Sequence[str]
+
+    def to_dict(self) -> dict[str, list[str]]:
+        return {field: list(getattr(self, field)) for field in self.__slots__}
+
 
 class StyleLibrary:
-    """Bundled styles, those of plugins, and the person's own, which win over a bundled one of the same name.
+    """Shipped styles, those of plugins, and the person's own, which win over one of the same name.
 
-    The methods read and write files: call them on a worker thread.
+    ``lock`` is held while files change. The methods read and write files: call them on a worker thread.
     """
 
-    def __init__(self, folder: Path | None = None, from_plugins: Iterable[Style] = ()) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path | None = None,
+        from_plugins: Iterable[Style] = (),
+        lock: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
+        self._own = None if folder is None else StyleFolder(folder)
+        self._shipped = StyleFolder(bundled("styles"))
         self._from_plugins = {style.name: style for style in from_plugins}
+        self._lock = lock
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def entries(self) -> Sequence[StyleEntry]:
+        """Every style with where it comes from: ``Default`` first, then by name."""
+        shipped, own = self._given(), self._read_own()
+        found = [
+            StyleEntry(style, name in own, name in own and name in shipped) for name, style in (shipped | own).items()
+        ]
+        return sorted(
+            found, key=lambda entry: (entry.style.name != DEFAULT, entry.style.name.lower(), entry.style.name)
+        )
 
     def list(self) -> Sequence[Style]:
-        """Every style: ``Default`` first, then by name."""
-        found = {DEFAULT: Style(DEFAULT)} | self._from_plugins
-        for folder in (bundled("styles"), self._folder):
-            found |= {style.name: style for style in _styles_in(folder)}
-        return sorted(found.values(), key=lambda style: (style.name != DEFAULT, style.name.lower()))
+        """Every style, in the order of :meth:`entries`."""
+        return [entry.style for entry in self.entries()]
 
     def names(self) -> Sequence[str]:
-        """The names, in the order of :meth:`list`."""
+        """The names, in the order of :meth:`entries`."""
         return [style.name for style in self.list()]
+
+    def find(self, name: str) -> Style | None:
+        """The style of exactly this name."""
+        return self._read_own().get(name) or self._given().get(name)
 
     def get(self, name: str) -> Style:
         """The style of exactly this name, or ``NotFound`` naming those there are."""
-        styles = {style.name: style for style in self.list()}
-        if name not in styles:
-            raise NotFound(f"There is no style {name!r}.", hint=f"There are: {', '.join(styles)}.")
-        return styles[name]
+        found = self.find(name)
+        if found is None:
+            names = self.names()
+            more = f" and {len(names) - 40} more" if len(names) > 40 else ""
+            raise NotFound(f"There is no style {name!r}.", hint=f"There are: {', '.join(names[:40])}{more}.")
+        return found
+
+    def problems(self) -> Sequence[SettingsError]:
+        """The files of one's own that cannot be used, each with what is wrong."""
+        return self._own.problems() if self._own is not None else ()
+
+    # -- changing ----------------------------------------------------------------------------------------------------
 
     def save(self, style: Style) -> Style:
-        """Keep a style of one's own; an existing one of that name is replaced."""
-        name = style.name.strip()
-        if not name:
-            raise UserError("A style needs a name.")
-        from stcore.config import write_toml
+        """Keep a style of one's own; an existing one of that name is replaced. Without a description it keeps its own.
 
-        own = Style(name, style.prefix, style.negative, style.description)
-        write_toml(self._own_file(name), {key: value for key, value in own.to_dict().items() if value})
-        return own
+        Raises ``UserError`` for a style without a name, ``StorageError`` when it cannot be written.
+        """
+        with self._lock():
+            style = _checked(style)
+            before = self.find(style.name)
+            if before is not None and not style.description:
+                style = replace(style, description=before.description)
+            self._writable().put(style)
+            return style
 
     def rename(self, old: str, new: str) -> Style:
-        """Give a style of one's own another name; a name that is taken is refused."""
-        new = new.strip()
-        style = self.get(old)
-        if new == old:
-            return style
-        if new in self.names():
-            raise UserError(f"A style {new!r} exists already.")
-        if not self._own_file(old).is_file():
-            raise NotFound(
-                f"There is no style {old!r} of your own.", hint="Styles that ship with stcore keep their name."
-            )
-        renamed = self.save(Style(new, style.prefix, style.negative, style.description))
-        self.delete(old)
-        return renamed
+        """Give a style of one's own another name; a name that is taken is refused (``UserError``)."""
+        with self._lock():
+            style = self.get(old)
+            renamed = _checked(replace(style, name=new))
+            if renamed.name == old:
+                return style
+            if self.find(renamed.name) is not None:
+                raise UserError(f"A style {renamed.name!r} exists already.", hint="Choose another name.")
+            if old not in self._read_own():
+                raise NotFound(
+                    f"There is no style {old!r} of your own.", hint="Styles that ship with stcore keep their name."
+                )
+            self._writable().rename(old, renamed.name)
+            return renamed
 
     def delete(self, name: str) -> None:
-        """Remove a style of one's own; a bundled one of that name shows again."""
-        path = self._own_file(name)
-        if not path.is_file():
-            raise NotFound(f"There is no style {name!r} of your own.", hint="Styles that ship with stcore stay.")
+        """Remove a style of one's own; a shipped one of that name shows again. Raises ``NotFound``."""
+        with self._lock():
+            if name not in self._read_own():
+                shipped = "Styles that ship with stcore stay." if name in self._given() else ""
+                raise NotFound(f"There is no style {name!r} of your own.", hint=shipped)
+            self._writable().remove(name)
+
+    def add(self, styles: Iterable[Style], taken: Taken = "leave") -> Taking:
+        """Keep styles that come from a file; ``taken`` says what becomes of one whose name has other words already."""
+        added: list[str] = []
+        replaced: list[str] = []
+        same: list[str] = []
+        left: list[str] = []
+        kept: dict[str, Style] = {}
+        coming = [_checked(style) for style in styles]
+        with self._lock():
+            known = {style.name: style for style in self.list()}
+            for style in coming:
+                before = known.get(style.name)
+                if before is not None and style.says_the_same(before):
+                    same.append(style.name)
+                    continue
+                if before is not None and taken == "leave":
+                    left.append(style.name)
+                    continue
+                if before is not None and taken == "both":
+                    style = replace(style, name=_free_name(style.name, known))
+                (replaced if style.name in known else added).append(style.name)
+                kept[style.name] = known[style.name] = style
+            self._writable().put(*kept.values())
+        return Taking(added, replaced, same, left)
+
+    # -- what they are read from -------------------------------------------------------------------------------------
+
+    def _given(self) -> dict[str, Style]:
+        """What nobody has to write: shipped styles, and those of plugins."""
+        return {DEFAULT: Style(DEFAULT)} | self._from_plugins | self._shipped.styles()
+
+    def _read_own(self) -> dict[str, Style]:
+        return self._own.styles() if self._own is not None else {}
+
+    def _writable(self) -> StyleFolder:
+        if self._own is None:
+            raise UserError("There is no folder for styles of your own.")
+        return self._own
+
+
+class StyleFolder:
+    """The TOML files of a folder. A file is read again only when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read: dict[Path, tuple[tuple[int, int], Sequence[Table] | SettingsError]] = {}
+
+    def styles(self) -> dict[str, Style]:
+        """Every style by its name; of two with one name that of the first file counts."""
+        return {name: style_of(tables[number]) for name, (_, number, tables) in self._homes().items()}
+
+    def problems(self) -> Sequence[SettingsError]:
+        """What is wrong with files, and names that a second file has, too."""
+        problems: list[SettingsError] = []
+        homes: dict[str, Path] = {}
+        for path, tables in self._files().items():
+            if isinstance(tables, SettingsError):
+                problems.append(tables)
+                continue
+            for name in (table["name"] for table in tables):
+                if name in homes:
+                    what = f"{path.name}: the style {name!r} is in {homes[name].name} already; that one counts."
+                    problems.append(SettingsError(what, file=str(path), hint="Give one of them another name."))
+                homes.setdefault(name, path)
+        return problems
+
+    def put(self, *styles: Style) -> None:
+        """Write styles, each into the file that holds one of its name, or into a fresh one."""
+        homes = self._homes()
+        changed: dict[Path, list[Table]] = {}
+        for style in styles:
+            path, number, tables = homes.get(style.name) or (None, 0, ())
+            table = tables[number] if tables else {}
+            kept = {key: value for key, value in table.items() if key not in _TEXTS}
+            written = {**kept, **{key: value for key, value in style.to_dict().items() if value}}
+            if path is None:
+                self._write(self._fresh(style.name), [written])
+            else:
+                changed.setdefault(path, list(tables))[number] = written
+        for path, tables in changed.items():
+            self._write(path, tables)
+
+    def rename(self, old: str, new: str) -> None:
+        """A file that holds nothing else gets a name that fits, too."""
+        path, number, tables = self._homes()[old]
+        renamed = {**tables[number], "name": new}
+        if len(tables) > 1:
+            self._write(path, [*tables[:number], renamed, *tables[number + 1 :]])
+            return
+        self._write(self._fresh(new), [renamed])
         path.unlink()
 
-    def _own_file(self, name: str) -> Path:
-        """The file that holds a style of one's own, or a fresh one with a safe name."""
-        if self._folder is None:
-            raise UserError("There is no folder for styles of your own.")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(self._folder.glob("*.toml")):
-            if _name_in(path) == name:
-                return path
+    def remove(self, name: str) -> None:
+        """Take a style out of its file; a file that then holds none goes. A namesake in another file goes as well."""
+        while home := self._homes().get(name):
+            path, _, tables = home
+            if left := [table for table in tables if table["name"] != name]:
+                self._write(path, left)
+            else:
+                path.unlink()
+
+    def _homes(self) -> dict[str, tuple[Path, int, Sequence[Table]]]:
+        """Where every style is written: the file, its place in it, and all that the file holds."""
+        homes: dict[str, tuple[Path, int, Sequence[Table]]] = {}
+        for path, tables in self._files().items():
+            if isinstance(tables, SettingsError):
+                continue
+            for number, table in enumerate(tables):
+                homes.setdefault(table["name"], (path, number, tables))
+        return homes
+
+    def _files(self) -> Mapping[Path, Sequence[Table] | SettingsError]:
+        """What every file holds, in the order of their names."""
+        read: dict[Path, tuple[tuple[int, int], Sequence[Table] | SettingsError]] = {}
+        for path in sorted(self._path.glob("*.toml")) if self._path.is_dir() else ():
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue  # it went while this was read
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = self._read.get(path)
+            read[path] = known if known is not None and known[0] == stamp else (stamp, _try(path))
+        self._read = read
+        return {path: tables for path, (_, tables) in read.items()}
+
+    def _fresh(self, name: str) -> Path:
+        """A file that does not exist yet, named after a style."""
+        self._path.mkdir(parents=True, exist_ok=True)
         stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "style"
-        candidates = (self._folder / f"{stem}{f'-{i}' if i else ''}.toml" for i in range(1000))
+        candidates = (self._path / f"{stem}{f'-{i}' if i else ''}.toml" for i in range(100_000))
         return next(path for path in candidates if not path.exists())
+
+    def _write(self, path: Path, tables: Sequence[Table]) -> None:
+        from stcore.config import write_toml
+
+        write_toml(path, tables[0] if len(tables) == 1 else {"styles": list(tables)})
+        self._read.pop(path, None)
+
+
+def style_of(table: Table) -> Style:
+    """The style that a checked table says."""
+    return Style(table["name"], *(table.get(key, "") for key in _TEXTS))
+
+
+def read_tables(path: Path) -> Sequence[Table]:
+    """What a file says of its styles; a :class:`SettingsError` names file and line of what is wrong."""
+    try:
+        return tables_in(path.read_text(encoding="utf-8"), path.name, path.stem)
+    except SettingsError as error:
+        raise SettingsError(error.message, file=str(path), line=error.line, key=error.key) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The style {path.name} cannot be read: {error}.", file=str(path)) from error
 
 
 def read_style(path: Path) -> Style:
-    """The style in a file; a :class:`SettingsError` names file and line of what is wrong."""
+    """The style, or the first one, in a file. Raises :class:`SettingsError`."""
+    return style_of(read_tables(path)[0])
+
+
+def tables_in(text: str, file: str, stem: str) -> Sequence[Table]:
+    """The tables of a TOML text, one or several; a single one without a name is called ``stem``.
+
+    Raises :class:`SettingsError` whose message begins with ``file`` and the line.
+    """
     try:
-        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The style {path.name} cannot be read: {error}.", file=str(path)) from error
+        document: Table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else 0
-        raise SettingsError(f"{path.name}, line {line}: this is not TOML.", file=str(path), line=line) from error
-    wrong = [key for key in ("name", "prefix", "negative", "description") if not isinstance(document.get(key, ""), str)]
-    if wrong:
-        raise SettingsError(f"{path.name}: {wrong[0]} must be a text in quotes.", file=str(path), key=wrong[0])
-    texts = {key: document.get(key, "") for key in ("prefix", "negative", "description")}
-    return Style(document.get("name", "").strip() or path.stem, **texts)
+        line = int(found[1]) if found else max(1, len(text.splitlines()))
+        raise SettingsError(f"{file}, line {line}: this is not TOML.", file=file, line=line) from error
+    tables = document.get("styles", [document])
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+        raise SettingsError(f"{file}: several styles are written as [[styles]].", file=file, key="styles")
+    for table in tables:
+        wrong = [key for key in ("name", *_TEXTS) if not isinstance(table.get(key, ""), str)]
+        if wrong:
+            raise SettingsError(f"{file}: {wrong[0]} must be a text in quotes.", file=file, key=wrong[0])
+        table["name"] = table.get("name", "").strip() or ("" if "styles" in document else stem.strip())
+        if not table["name"]:
+            raise SettingsError(f"{file}: a style has no name.", file=file, key="name")
+    return tables
 
 
-def _styles_in(folder: Path | None) -> list[Style]:
-    styles = []
-    for path in sorted(folder.glob("*.toml")) if folder is not None and folder.is_dir() else []:
-        try:
-            styles.append(read_style(path))
-        except SettingsError as error:
-            log.warning("%s", error.message)
-    return styles
-
-
-def _name_in(path: Path) -> str:
+def _try(path: Path) -> Sequence[Table] | SettingsError:
     try:
-        return read_style(path).name
-    except SettingsError:
-        return ""
+        return read_tables(path)
+    except SettingsError as error:
+        log.warning("%s", error.message)
+        return error
+
+
+def _checked(style: Style) -> Style:
+    """The style with its name trimmed. Raises ``UserError`` for one that cannot be kept."""
+    style = replace(style, name=style.name.strip())
+    if not style.name:
+        raise UserError("A style needs a name.")
+    try:
+        "".join(style.to_dict().values()).encode()
+    except UnicodeEncodeError as error:
+        raise UserError(f"The style {style.name!r} holds half a character, which no file can keep.") from error
+    return style
+
+
+def _free_name(name: str, known: Mapping[str, Style]) -> str:
+    number = 2
+    while f"{name} ({number})" in known:
+        number += 1
+    return f"{name} ({number})"
