@@ -56,6 +56,7 @@ def services_for(session: Session) -> Services:
         backgrounds=later("backgrounds", "BackgroundsPort", session),
         summaries=later("summaries", "SummariesPort", session),
         images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
+        styles=later("styles", "StylesPort", session),
         ui=session.ui,
         scripts=replies,
         replies=replies,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Replies,
         Scripts,
         Services,
+        Styles,
         Summaries,
         Tokens,
         Ui,
@@ -218,6 +219,13 @@ class Call:
         if self.services.images is None:
             raise UserError(f"/{self.name} needs image generation, which is not available here.")
         return self.services.images
+
+    @property
+    def styles(self) -> Styles:
+        """The styles of pictures; raises :class:`UserError` when this host has none."""
+        if self.services.styles is None:
+            raise UserError(f"/{self.name} needs styles of pictures, which are not available here.")
+        return self.services.styles
 
     @property
     def replies(self) -> Replies:

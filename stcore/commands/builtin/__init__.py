@@ -39,6 +39,7 @@ _GROUPS = (
     "rewriting",
     "device",
     "backgrounds",
+    "image_styles",
     "absent",
 )
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.regexes import Regexes
     from stcore.commands.services.replies import Replies, ReplyFields, ReplyKey, SetOptions
     from stcore.commands.services.scripts import Scripts, StoredScript
+    from stcore.commands.services.styles import Styles
     from stcore.commands.services.summaries import Summaries
     from stcore.commands.services.tokens import Tokens
     from stcore.commands.services.tools import FunctionTool, FunctionTools
@@ -84,6 +85,7 @@ __all__ = [
     "SetOptions",
     "Split",
     "StoredScript",
+    "Styles",
     "Summaries",
     "Tokens",
     "Ui",
@@ -108,6 +110,7 @@ _HOMES = {
     "regexes": ("Regexes",),
     "replies": ("Replies", "ReplyFields", "ReplyKey", "SetOptions"),
     "scripts": ("Scripts", "StoredScript"),
+    "styles": ("Styles",),
     "summaries": ("Summaries",),
     "tokens": ("Tokens",),
     "tools": ("FunctionTool", "FunctionTools"),
@@ -152,6 +155,7 @@ class Services:
     loaders: Loaders | None = None
     backgrounds: Backgrounds | None = None
     images: Images | None = None
+    styles: Styles | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
     replies: Replies | None = None
