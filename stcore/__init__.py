@@ -87,6 +87,19 @@ _HOMES = {
         "Running",
         "Text",
     ),
+    "stcore.images.graphs": (
+        "LISTED",
+        "checked_nodes",
+        "chosen_workflow",
+        "fill_request",
+        "graph_defaults",
+        "graph_fields",
+        "graph_modes",
+        "is_picture_name",
+        "made_no_picture",
+        "picture_files",
+    ),
+    "stcore.images.masks": ("white_masks",),
     "stcore.images.filling": ("bound_fields", "check_graph", "fill_workflow", "parse_workflow", "placeholders"),
     "stcore.images.planning": ("plan_request", "split_plan"),
     "stcore.images.source": ("Connection", "Endpoint", "ImageSource", "Options", "SourceInfo", "SourceJob"),
@@ -210,6 +223,26 @@ if TYPE_CHECKING:
         Running as Running,
         Text as Text,
     )
+    from stcore.images.filling import (
+        bound_fields as bound_fields,
+        check_graph as check_graph,
+        fill_workflow as fill_workflow,
+        parse_workflow as parse_workflow,
+        placeholders as placeholders,
+    )
+    from stcore.images.graphs import (
+        LISTED as LISTED,
+        checked_nodes as checked_nodes,
+        chosen_workflow as chosen_workflow,
+        fill_request as fill_request,
+        graph_defaults as graph_defaults,
+        graph_fields as graph_fields,
+        graph_modes as graph_modes,
+        is_picture_name as is_picture_name,
+        made_no_picture as made_no_picture,
+        picture_files as picture_files,
+    )
+    from stcore.images.masks import white_masks as white_masks
     from stcore.images.planning import plan_request as plan_request, split_plan as split_plan
     from stcore.images.request import (
         Adjustment as Adjustment,
@@ -224,13 +257,6 @@ if TYPE_CHECKING:
         Ratio as Ratio,
         Reference as Reference,
         Workflow as Workflow,
-    )
-    from stcore.images.filling import (
-        bound_fields as bound_fields,
-        check_graph as check_graph,
-        fill_workflow as fill_workflow,
-        parse_workflow as parse_workflow,
-        placeholders as placeholders,
     )
     from stcore.images.source import (
         Connection as Connection,

@@ -28,10 +28,11 @@ from stcore import (
     hookimpl,
     parse_headers,
     plan_request,
+    white_masks,
 )
 
 from .answers import pictures_of
-from .body import body_of, capabilities_of, mask_as_white, route_of, with_defaults
+from .body import body_of, capabilities_of, route_of, with_defaults
 from .calls import generate, load_model
 from .failures import error_of
 from .server import NAMES, STATE, Profile, dialect_of, read_options, read_profile
@@ -117,7 +118,7 @@ class Automatic1111(ImageSource):
     async def events(self, job: SourceJob) -> AsyncIterator[Event]:
         """Progress from a second connection while the call waits; then its pictures."""
         run: Run = job.state["run"]
-        connection, request = job.connection, await _prepared(job.plan.request)
+        connection, request = job.connection, await white_masks(job.plan.request)
         try:
             yield Accepted()
             if run.profile.dialect == "forge" and request.model:
@@ -183,11 +184,6 @@ class Automatic1111(ImageSource):
             raise
         await _first_of(run.over.wait(), job.connection.clock.sleep(_STOP_SECONDS))
         return "stopped" if run.over.is_set() else "requested"
-
-
-async def _prepared(request: ImageRequest) -> ImageRequest:
-    turned = [await asyncio.to_thread(mask_as_white, one) if one.role == "mask" else one for one in request.references]
-    return request.model_copy(update={"references": tuple(turned)})
 
 
 async def _first_of(*ways: Awaitable[Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from io import BytesIO
 from typing import Any
 
 from stcore import (
@@ -162,19 +161,6 @@ def body_of(request: ImageRequest, options: Any, profile: Profile, task_id: str 
     if scripts:
         body["alwayson_scripts"] = scripts
     return {name: value for name, value in body.items() if value is not None}
-
-
-def mask_as_white(mask: Reference) -> Reference:
-    """The mask with white where it is to be repainted. Decodes a picture: call it on a worker thread."""
-    if mask.polarity == "white_repaint":
-        return mask
-    from PIL import Image, ImageChops
-
-    with Image.open(BytesIO(mask.data)) as picture:
-        alpha = picture.convert("RGBA").getchannel("A")
-    out = BytesIO()
-    ImageChops.invert(alpha).save(out, "PNG")
-    return mask.model_copy(update={"data": out.getvalue(), "mime": "image/png", "polarity": "white_repaint"})
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------

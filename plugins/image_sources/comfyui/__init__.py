@@ -22,13 +22,15 @@ from stcore import (
     Plan,
     ProviderError,
     SourceJob,
+    chosen_workflow,
+    graph_modes,
     hookimpl,
     parse_headers,
     plan_request,
 )
 
 from .failures import node_errors
-from .fitting import chosen_workflow, fields_of, lists_in, modes_of, with_defaults
+from .fitting import fields_of, lists_in, with_defaults
 from .follow import Follower
 from .graph import Run, runs_of, upload_pictures, upright_masks
 from .lists import STATE, read_lists
@@ -103,7 +105,7 @@ class ComfyUI(ImageSource):
         return Capabilities(
             model=model,
             fields=fields,
-            modes=modes_of(fields),
+            modes=graph_modes(fields),
             progress=("queue", "steps", "node", "fraction"),
             preview=("latent",),
             cancel="stop",
@@ -143,7 +145,7 @@ class ComfyUI(ImageSource):
         server = Server(connection)
         try:
             for run in runs:
-                await upload_pictures(run, plan.request, server)
+                await upload_pictures(run, server)
                 reply = await server.submit(self._body(connection, plan, run, follower.client_id), run.graph)
                 run.prompt_id = str(reply["prompt_id"])
                 follower.runs.append(run)
