@@ -73,7 +73,7 @@ class Collector:
             case Adjusted():
                 await self._adjusted(flight, event)
             case Queued():
-                flight.announcer.progress("queued", position=event.position, eta=event.eta)
+                flight.announcer.progress("queued", position=event.position, eta=event.eta, stage=event.stage)
             case Running():
                 details = {name: getattr(event, name) for name in ("fraction", "step", "steps", "stage", "eta")}
                 flight.announcer.progress("running", **details)

@@ -28,8 +28,11 @@ class Adjusted:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
+    """It waits over there; ``position`` counts those before it, ``stage`` says for what it waits."""
+
     position: int | None = None
     eta: float | None = None
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

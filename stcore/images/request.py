@@ -156,12 +156,12 @@ class ImageRequest(Record):
 
 
 class Adjustment(Record):
-    """One thing that was changed so that the source can do it."""
+    """One thing that was changed so that the source can do it. ``literal``: a placeholder that stays as it stands."""
 
     field: str
     asked: Any
     used: Any = None
-    why: Literal["clamped", "snapped", "dropped", "emulated", "renamed", "chosen"]
+    why: Literal["clamped", "snapped", "dropped", "emulated", "renamed", "chosen", "literal"]
 
 
 class Plan(Record):

@@ -10,6 +10,7 @@ const WHY = {
   emulated: "done in another way",
   renamed: "called",
   chosen: "chosen",
+  literal: "stays",
 };
 const NAMES = { preset: "Style" };
 /** Told elsewhere, or of use to programs only. */
