@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stcore.chat.documents import DocumentStore
     from stcore.chat.imagine.settings import PictureSettings
     from stcore.chat.imagine.styling import StyleDesk
+    from stcore.chat.imagine.workflows import WorkflowDesk
     from stcore.chat.loaders import LoaderDesk
     from stcore.chat.preferences import Preferences
     from stcore.chat.prompting.presets import PresetStore
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from stcore.chat.store import ChatStore
     from stcore.chat.tools.box import ToolBox
     from stcore.clock import Clock
+    from stcore.config import SettingsFile
+    from stcore.connections import Connections
+    from stcore.images.source import Connection
     from stcore.images.styles import StyleLibrary
+    from stcore.images.workflows import WorkflowLibrary
     from stcore.paths import DataFolder
     from stcore.storage.database import Database
 
@@ -30,6 +35,12 @@ class ChatHost(Protocol):
     clock: Clock
     data: DataFolder
 
+    @property
+    def settings(self) -> SettingsFile: ...
+    @property
+    def connections(self) -> Connections[Connection]: ...
+    @property
+    def workflows(self) -> WorkflowLibrary: ...
     @property
     def database(self) -> Database: ...
     @property
@@ -92,3 +103,10 @@ class ChatParts:
         from stcore.chat.imagine.styling import StyleDesk
 
         return StyleDesk(self.styles, self.picture_settings, self.database, self.bus, self.clock)
+
+    @cached_property
+    def workflow_desk(self: ChatHost) -> WorkflowDesk:
+        """Workflows, and placeholders of one's own."""
+        from stcore.chat.imagine.workflows import WorkflowDesk
+
+        return WorkflowDesk(self)

@@ -36,6 +36,7 @@ from stcore.web import (
     routes_settings,
     routes_sources,
     routes_summaries,
+    routes_workflows,
 )
 from stcore.web.context import Web
 from stcore.web.security import Guard, Names
@@ -107,6 +108,7 @@ def create_app(host: Host, *, names: Names | None = None) -> FastAPI:
         routes_regexes.router,
         routes_replies.router,
         routes_summaries.router,
+        routes_workflows.router,
         routes_sources.router_of("sources"),
         routes_sources.router_of("texts"),
         events.router,
