@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.facts import KnownFacts
     from stcore.chat.generations import Generations
+    from stcore.chat.imagine.settings import PictureSettings
     from stcore.chat.groups.store import GroupStore
     from stcore.chat.lore.service import LoreService
     from stcore.chat.lore.store import BookStore
@@ -313,7 +314,7 @@ class Host(ChatParts):
             clock=self.clock,
             open_connection=self.connections.open,
             publish=lambda connection, job, pictures: publish(
-                connection, job, pictures, self.settings.current, now=int(self.clock.now().timestamp() * 1000)
+                connection, job, pictures, now=int(self.clock.now().timestamp() * 1000)
             ),
             folder=self.data / "run",
             change_picture=self._finished_picture,
@@ -340,6 +341,14 @@ class Host(ChatParts):
             plugins=self.plugins,
             addresses="page" if self.face == "web" else "file",
         )
+
+    @cached_property
+    def picture_settings(self) -> PictureSettings:
+        """The settings of pictures, of the host, of characters and of chats."""
+        from stcore.chat.imagine.settings import PictureSettings
+        from stcore.upkeep import change_settings
+
+        return PictureSettings(self, lambda edit: change_settings(self, edit))
 
     # -- languages ---------------------------------------------------------------------------------------------------
 

@@ -157,6 +157,12 @@ class BackgroundStore:
         self._host.bus.wake()
 
 
+def write_own(connection: Connection, chat_id: str, background: Background, now: int) -> None:
+    """As :meth:`BackgroundStore.lock`, inside a transaction."""
+    write(connection, f"chat:{chat_id}", {_KEY: background.key})
+    note(connection, "background.changed", {}, chat_id=chat_id, now=now)
+
+
 def _key_of(background: Background | None) -> str:
     """How a choice is kept: none is one too, where another would be shown otherwise."""
     return background.key if background is not None else ":"

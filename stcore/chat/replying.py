@@ -37,15 +37,21 @@ async def reply(scene: Scene, wanted: Wanted, message: Message | None = None) ->
         await _ended(scene)
 
 
-async def speak(scene: Scene, wanted: Wanted) -> Reply:
+async def speak(
+    scene: Scene, wanted: Wanted, *, connection: TextConnection | None = None, model: str = ""
+) -> Reply:
     """A text with the chat as context that is not stored: what a script asked for, or words for the user.
 
-    An answer without words is an empty reply. Raises the ``StcoreError`` of the model.
+    Another ``connection`` or ``model`` than the usual may write it. An answer without words is an empty reply. Raises
+    the ``StcoreError`` of the model.
     """
-    connection = await scene.host.texts.open()
+    connection = connection or await scene.host.texts.open()
     scene.facts.last_generation = wanted.kind
     try:
-        return await whole(replying(connection, await _request(scene, wanted, connection)))
+        request = await _request(scene, wanted, connection)
+        if model:
+            request = replace(request, completion=replace(request.completion, model=model))
+        return await whole(replying(connection, request))
     finally:
         await _ended(scene)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from stcore.chat.loaders import LoadersPort
 from stcore.chat.ports.chat import ChatPort
 from stcore.chat.ports.choices import choices_of
-from stcore.chat.ports.images import ImagesPort
 from stcore.chat.ports.later import later
 from stcore.chat.prompting.injections import Injections
 from stcore.chat.prompting.notes import Notes
@@ -55,7 +54,7 @@ def services_for(session: Session) -> Services:
         loaders=LoadersPort(host.loaders, session.ui, session.stop_writing) if session.ui is not None else None,
         backgrounds=later("backgrounds", "BackgroundsPort", session),
         summaries=later("summaries", "SummariesPort", session),
-        images=ImagesPort(lambda: host.images, session.open_chat, session.window, session.expand),
+        images=later("images", "ImagesPort", session),
         styles=later("styles", "StylesPort", session),
         ui=session.ui,
         scripts=replies,

@@ -19,6 +19,7 @@ from stcore.errors import Busy, StcoreError, UserError
 from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
+    from stcore.chat.imagine.desk import PictureDesk
     from stcore.chat.prompting.scene import Scene, Wanted
     from stcore.chat.records import Message
     from stcore.chat.regexes.records import Place
@@ -99,6 +100,13 @@ class Session:
     def expand(self, text: str) -> str:
         """``text`` with its macros, as this chat sees them."""
         return self.host.macros.expand(text, self.environment)
+
+    @cached_property
+    def pictures(self) -> PictureDesk:
+        """What is done with pictures here."""
+        from stcore.chat.imagine.desk import PictureDesk
+
+        return PictureDesk(self)
 
     @cached_property
     def automation(self) -> Automation:

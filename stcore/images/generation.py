@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from stcore.images.events import Result
     from stcore.images.intent import Intent
-    from stcore.images.request import Adjustment, ImageRequest
+    from stcore.images.request import Adjustment, ImageRequest, Reference
 
 REMEMBERED = (
     "steps",
@@ -80,12 +80,16 @@ def generation_of(
         "index": result.index,
         "seed_origin": result.seed_origin,
         "mode": intent.mode,
+        "argument": intent.argument,
+        "warning": intent.warning,
+        "extra_negative": intent.extra_negative,
         "initiator": intent.initiator,
         "preset": intent.style,
         "pieces": list(intent.pieces),
         "loras": [lora.model_dump() for lora in request.loras],
         "workflow": request.workflow.name if request.workflow else "",
-        "references": [reference.asset_id for reference in request.references if reference.asset_id],
+        "references": [_reference(reference) for reference in request.references if reference.asset_id],
+        "hires": request.hires.model_dump(mode="json") if request.hires else None,
         "adjustments": [adjustment.model_dump(mode="json") for adjustment in adjustments],
         "revised_prompt": result.revised_prompt,
         "flags": list(result.flags),
@@ -103,6 +107,11 @@ def generation_of(
         seconds=None if seconds is None else round(seconds),
         details={name: value for name, value in details.items() if value not in ("", [], {}, None)},
     )
+
+
+def _reference(reference: Reference) -> dict[str, Any]:
+    """A reference picture, to be found again: the picture itself stays in the library."""
+    return {"picture": reference.asset_id, "role": reference.role, "strength": reference.strength}
 
 
 def _sent_seed(request: ImageRequest, result: Result) -> int | None:

@@ -25,13 +25,14 @@ class Intent(Record):
     the message ``message_id``, on its text ``swipe`` (``None``: the one that shows the picture ``beside``, else the
     one shown). ``tag`` is a picture tag in that text, in whose place the picture goes. ``background`` makes it the
     background of the chat. ``title`` is the prompt as the person or writer gave it, before prefixes and style were
-    joined to it; ``pieces`` says which part of the final prompt came from where. ``automatic`` jobs (every n-th reply)
+    joined to it, ``argument`` what was asked for; ``warning`` why the prompt may be none; ``pieces`` says which part of the final prompt came from where. ``automatic`` jobs (every n-th reply)
     wait behind those that somebody asked for. ``subject_id`` is the character or group in whose gallery it is.
     """
 
     initiator: Initiator = "command"
     mode: str = "free"
     number: int = 6
+    argument: str = ""
     chat_id: str | None = None
     destination: Destination = "chat"
     post: Post = Post()
@@ -47,6 +48,7 @@ class Intent(Record):
     pieces: tuple[dict[str, Any], ...] = ()
     automatic: bool = False
     keep_size: bool = False
+    warning: str = ""
 
     @property
     def quiet(self) -> bool:

@@ -6,7 +6,7 @@ expanded last of all. Nothing is de-duplicated, and tags such as ``<lora:name:0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,28 +37,39 @@ def join(first: str, second: str, marker: str = "") -> str:
     return shave(f"{first}, {second},")
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The words that somebody brings into pictures. ``name`` only tells where they come from."""
+
+    name: str
+    prefix: str = ""
+    negative: str = ""
+
+
 def assemble(
     words: str,
     *,
     prefix: str = "",
     negative: str = "",
     extra_negative: str = "",
-    character_prefix: str = "",
-    character_negative: str = "",
+    people: Sequence[Person] = (),
     style: str = "",
+    words_from: str = "prompt",
     expand: Callable[[str], str] = str,
 ) -> Assembled:
-    """Join everything in the order of 7.2. ``style`` only names where ``prefix`` and ``negative`` come from."""
-    positive = join(join(prefix, character_prefix), words, MARKER)
-    unwanted = join(extra_negative, join(negative, character_negative))
+    """Join everything in the order of 7.2. ``style`` and ``words_from`` only name where texts come from."""
+    positive, unwanted = prefix, negative
+    for person in people:
+        positive, unwanted = join(positive, person.prefix), join(unwanted, person.negative)
+    positive, unwanted = join(positive, words, MARKER), join(extra_negative, unwanted)
     origin = f"style {style}" if style else "settings"
     pieces = (
         ("positive", prefix, origin),
-        ("positive", character_prefix, "character"),
-        ("positive", words, "prompt"),
+        *(("positive", person.prefix, person.name) for person in people),
+        ("positive", words, words_from),
         ("negative", extra_negative, "prompt"),
         ("negative", negative, origin),
-        ("negative", character_negative, "character"),
+        *(("negative", person.negative, person.name) for person in people),
     )
     return Assembled(
         expand(positive),

@@ -1,7 +1,6 @@
-"""The way of a picture from a wish to its address (DESIGN.md, the way of a picture).
+"""From a finished request to a job, and from a picture to its address; and what pictures are drawn with.
 
-Each stage is a module of its own; this one only puts them in order: hooks may change the words, style and prefixes
-are joined to them, the request is built from settings and call, hooks may change or veto it, the job makes it.
+How a wish becomes a request is the business of ``stcore.chat.imagine``, which knows the chat.
 """
 
 from __future__ import annotations
@@ -11,17 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from stcore.errors import NotFound, Reported, UserError
-from stcore.images.intent import Intent
-from stcore.images.prompt import assemble
-from stcore.images.redo import request_from
-from stcore.images.request import Workflow
-from stcore.images.wish import Wish, build_request
 
 if TYPE_CHECKING:
     from stcore.config import SettingsFile
     from stcore.connections import Connections
+    from stcore.images.intent import Intent
     from stcore.images.jobs import Jobs
     from stcore.images.library import Library
+    from stcore.images.request import ImageRequest
     from stcore.images.source import Connection
     from stcore.images.styles import StyleLibrary
     from stcore.images.workflows import WorkflowLibrary
@@ -54,83 +50,23 @@ class ImageService:
 
     # -- making ------------------------------------------------------------------------------------------------------
 
-    async def imagine(self, wish: Wish, expand: Callable[[str], str]) -> str:
-        """Make a picture, wait for it, and give its address; empty when it was cancelled. Raises ``StcoreError``."""
-        job = await self._jobs.wait((await self.submit(wish, expand))["id"])
+    async def submit(self, request: ImageRequest, *, connection: str, intent: Intent) -> dict[str, Any]:
+        """Start making a picture, unless a plugin vetoes it. Returns the job at once."""
+        source = (await self._connections.open(connection)).source.id
+        request = self._plugins.change("stcore_request", "request", request, source=source)
+        return await self._jobs.submit(request, connection=connection, intent=intent)
+
+    async def wait(self, job_id: str) -> str:
+        """The address of the first picture of a job when it is there; empty when it was cancelled.
+
+        Raises ``StcoreError``.
+        """
+        job = await self._jobs.wait(job_id)
         if job["state"] == "cancelled":
             return ""
         if not job["results"]:
             raise Reported(job["error"] or {"kind": "no_image", "message": "No picture came of it."})
         return await self.address(job["results"][0])
-
-    async def submit(self, wish: Wish, expand: Callable[[str], str]) -> dict[str, Any]:
-        """Start making a picture; ``expand`` expands macros. Returns the job at once."""
-        name = self._connections.default_name()
-        connection = await self._connections.open(name)
-        settings = self._settings.current.images
-        words = self._plugins.change("stcore_prompt", "prompt", wish.subject.strip(), mode="free")
-        assembled = assemble(
-            words,
-            prefix=settings.prefix,
-            negative=settings.negative,
-            extra_negative=wish.extra_negative,
-            style=settings.style,
-            expand=expand,
-        )
-        request = build_request(
-            wish,
-            settings,
-            prompt=assembled.positive,
-            negative=assembled.negative,
-            workflow=await self._workflow(connection),
-        )
-        request = self._plugins.change("stcore_request", "request", request, source=connection.source.id)
-        intent = Intent(
-            initiator=wish.initiator,
-            chat_id=wish.chat_id,
-            destination="quiet" if wish.quiet else "chat",
-            title=words,
-            extra_negative=wish.extra_negative,
-            style=settings.style,
-            pieces=tuple(assembled.pieces),
-            keep_size=not wish.quiet and {"width", "height"} <= wish.overrides.keys(),
-        )
-        return await self._jobs.submit(request, connection=name, intent=intent)
-
-    async def again(self, asset_id: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The same prompt with a new seed, as another picture of the same message (or in the gallery). A job.
-
-        Made by the connection of the first time, or by the default one when that is gone.
-        """
-        picture = await self._library.get(asset_id)
-        request = request_from(picture, changes or {})
-        name = picture["generation"]["connection"]
-        if name not in self._connections.names():
-            name = self._connections.default_name()
-        connection = await self._connections.open(name)
-        request = request.model_copy(update={"workflow": await self._workflow(connection)})
-        request = self._plugins.change("stcore_request", "request", request, source=connection.source.id)
-        hung = [use for use in await self._library.uses(asset_id) if use["kind"] == "message"]
-        # A branch of the chat shows it too; the chat it was made in goes first.
-        hung.sort(key=lambda use: use["chat_id"] != picture["chat_id"])
-        message_id = hung[0]["id"] if hung else None
-        intent = Intent(
-            initiator="button",
-            chat_id=picture["chat_id"],
-            destination="swipe" if message_id else "quiet",
-            message_id=message_id,
-            beside=asset_id,
-            title=picture["generation"]["prompt"],
-            style=picture["generation"]["details"].get("preset", ""),
-        )
-        return await self._jobs.submit(request, connection=name, intent=intent)
-
-    async def _workflow(self, connection: Connection) -> Workflow | None:
-        if not connection.source.needs_workflow:
-            return None
-        name = str(getattr(connection.options, "workflow", "") or "")
-        text = await asyncio.to_thread(self._workflows.load, name)
-        return Workflow(name=name, text=text)
 
     async def address(self, asset_id: str) -> str:
         """How the picture is named in a pipe or message."""
@@ -139,9 +75,15 @@ class ImageService:
     # -- choosing ----------------------------------------------------------------------------------------------------
 
     async def select_source(self, name: str | None) -> str:
-        """Make a connection the default one, or only tell which it is."""
-        if name:
+        """Make a connection the default one, or only tell which it is.
+
+        Another one forgets model, sampler and the like, which were names of the one before (4.2).
+        """
+        if name and name != self._connections.default_name():
+            from stcore.images.settings import OF_SOURCE
+
             await self._connections.default(name)
+            await self._change_settings(lambda document: _forget(document, OF_SOURCE))
         return self._connections.default_name()
 
     async def select_style(self, name: str | None) -> str:
@@ -170,15 +112,21 @@ class ImageService:
         await self._connections.set(connection_name, {"workflow": found})
         return found
 
-    async def choices(self, what: str) -> Sequence[str]:
-        """What can be chosen now: ``sources``, ``styles``, ``workflows``, or a list of the default connection."""
+    async def choices(self, what: str, connection: str = "") -> Sequence[str]:
+        """What can be chosen now: ``sources``, ``styles``, ``workflows``, or a list of a connection (the default one
+        unless another is named): ``models``, ``samplers`` ..."""
         if what == "sources":
             return self._connections.names()
         if what == "styles":
             return await asyncio.to_thread(self._styles.names)
         if what == "workflows":
             return await asyncio.to_thread(self._workflows.names)
-        connection = await self._connections.open()
+        opened = await self._connections.open(connection or None)
         if what == "models":
-            return [model.id for model in (await connection.source.models(connection)).models]
-        return await connection.source.choices(connection, what)
+            return [model.id for model in (await opened.source.models(opened)).models]
+        return await opened.source.choices(opened, what)
+
+
+def _forget(document: dict[str, Any], names: Sequence[str]) -> None:
+    for name in names:
+        document.get("images", {}).pop(name, None)

@@ -53,6 +53,59 @@ KNOWN_RESOLUTIONS: tuple[Dimensions, ...] = (
 """What the drop-down offers and snapping chooses from; the order decides between equals (3.2)."""
 
 
+_USES = {
+    (512, 512): "icons, SD 1.5",
+    (600, 600): "icons",
+    (512, 768): "character card, SD 1.5",
+    (768, 512): "card on its side, SD 1.5",
+    (960, 540): "small wallpaper",
+    (540, 960): "small wallpaper of a phone",
+    (1920, 1088): "wallpaper",
+    (1088, 1920): "wallpaper of a phone",
+    (1280, 720): "HD",
+    (720, 1280): "HD, upright",
+    (1024, 1024): "SDXL",
+    (1152, 896): "SDXL",
+    (896, 1152): "SDXL",
+    (1216, 832): "SDXL",
+    (832, 1216): "SDXL",
+    (1344, 768): "SDXL",
+    (768, 1344): "SDXL",
+    (1536, 640): "SDXL",
+    (640, 1536): "SDXL",
+    (1536, 1024): "GPT image",
+    (1024, 1536): "GPT image",
+    (1024, 1792): "DALL-E 3",
+    (1792, 1024): "DALL-E 3",
+}
+_RATIO_NAMES = (
+    (1, 1),
+    (2, 3),
+    (3, 2),
+    (3, 4),
+    (4, 3),
+    (4, 7),
+    (7, 4),
+    (9, 7),
+    (7, 9),
+    (5, 12),
+    (12, 5),
+    (16, 9),
+    (9, 16),
+)
+
+
+def known_sizes() -> list[dict[str, int | str]]:
+    """:data:`KNOWN_RESOLUTIONS` for a list to choose from, each with its shape and what it is mostly used for (3.3)."""
+    return [{"width": width, "height": height, "label": _label(width, height)} for width, height in KNOWN_RESOLUTIONS]
+
+
+def _label(width: int, height: int) -> str:
+    a, b = min(_RATIO_NAMES, key=lambda ratio: abs(width / height - ratio[0] / ratio[1]))
+    use = _USES.get((width, height), "")
+    return f"{width} x {height} ({a}:{b}{f', {use}' if use else ''})"
+
+
 def size_for(
     shape: Shape,
     settings: Dimensions,

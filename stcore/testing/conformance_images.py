@@ -17,7 +17,7 @@ from stcore.errors import Misconfigured
 from stcore.images import modes, shapes
 from stcore.images.cleaning import clean, cleaning_minimal, cleaning_standard
 from stcore.images.interactive import capture, is_listening
-from stcore.images.prompt import assemble
+from stcore.images.prompt import Person, assemble
 from stcore.images.filling import PICTURES, PLACEHOLDERS, fill_workflow
 from stcore.images.request import Workflow
 from stcore.macros import Card, Chat, Environment, MacroEngine, Message
@@ -176,8 +176,7 @@ class _Moss:
             prefix=self.settings.get("prompt_prefix") or "",
             negative=self.settings.get("negative_prompt") or "",
             extra_negative=extra_negative,
-            character_prefix=self.prefix if prefixed else "",
-            character_negative=self.negative if prefixed else "",
+            people=[Person("Moss", self.prefix, self.negative)] if prefixed else [],
             expand=self.expand,
         )
         size = _size(mode, self.settings, saved)

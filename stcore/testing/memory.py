@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from stcore.chat.loaders import LoaderDesk, LoadersPort
 from stcore.chat.ports.replies import RepliesPort
@@ -25,7 +25,7 @@ from stcore.chat.replies.shelf import MemoryStore
 from stcore.chat.tools.box import ToolBox
 from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
-from stcore.commands.services import Button, Level, Loader, Look, Message, Notice, PromptSheet, Role, Services
+from stcore.commands.services import Button, Images, Imagine, Level, Loader, Look, Message, Notice, PromptSheet, Role, Services
 from stcore.commands.services.chat import mark_role
 from stcore.commands.services.ui import PLAIN
 from stcore.commands.syntax import Flags
@@ -245,7 +245,7 @@ class MemoryUi:
 class MemoryImages:
     """Notes what pictures are asked for and gives each an address; ``error`` is raised instead when it is set."""
 
-    requests: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    requests: list[Imagine] = field(default_factory=list)
     error: StcoreError | None = None
     known: Mapping[str, Sequence[str]] = field(
         default_factory=lambda: {"sources": ["canvas"], "styles": ["Default", "Ink"], "workflows": ["text"]}
@@ -254,10 +254,10 @@ class MemoryImages:
         default_factory=lambda: {"sources": "canvas", "styles": "Default", "workflows": "text"}
     )
 
-    async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
+    async def imagine(self, wanted: Imagine) -> str:
         if self.error is not None:
             raise self.error
-        self.requests.append((subject, dict(overrides)))
+        self.requests.append(wanted)
         return f"/pictures/{len(self.requests)}.png"
 
     async def source(self, name: str | None) -> str:
@@ -354,7 +354,7 @@ class MemoryHost:
             tokens=TokensPort(),
             tools=self.tools,
             loaders=LoadersPort(self.loaders, self.ui, _nothing_to_stop),
-            images=self.images,
+            images=cast("Images", self.images),
             ui=self.ui,
             scripts=port,
             replies=port,

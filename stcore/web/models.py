@@ -43,12 +43,6 @@ class MessageChange(Body):
     swipe: Annotated[int, Field(ge=0)] = 0
 
 
-class Again(Body):
-    """``changes`` are fields of the request for the picture that shall differ (``seed``, ``prompt``, ``steps`` ...)."""
-
-    changes: dict[str, Any] = {}
-
-
 class ToSign(Body):
     ids: list[str] = Field(max_length=20)
 
@@ -84,10 +78,6 @@ class SettingsChange(Body):
     image: dict[str, Any] = {}
     chat: dict[str, Any] = {}
     lore: dict[str, Any] = {}
-
-
-class StyleChoice(Body):
-    name: str
 
 
 class ToComplete(Body):

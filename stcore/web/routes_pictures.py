@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query
-from pydantic import ValidationError
 from starlette.responses import Response
 
 from stcore.errors import Forbidden
@@ -16,8 +15,7 @@ from stcore.images.library import ImageSize
 from stcore.images.sniff import EXTENSIONS
 from stcore.storage.ids import is_id
 from stcore.web.context import WebDep
-from stcore.web.errors import misfit
-from stcore.web.models import Again, ToSign
+from stcore.web.models import ToSign
 
 router = APIRouter(tags=["pictures"])
 
@@ -62,15 +60,6 @@ async def sign(web: WebDep, body: ToSign) -> dict[str, dict[str, Any]]:
     ids = [asset_id for asset_id in body.ids if is_id(asset_id)]
     found = await web.host.database.read(lambda connection: read_pictures(connection, ids))
     return {picture["id"]: web.signer.addresses(picture["id"], picture["media_type"]) for picture in found}
-
-
-@router.post("/api/pictures/{asset_id}/again", status_code=202, summary="The same picture with another seed")
-async def again(web: WebDep, asset_id: str, body: Again) -> dict[str, Any]:
-    """Answers with the job; the result becomes another picture of the same message."""
-    try:
-        return await web.host.images.again(asset_id, body.changes)
-    except ValidationError as error:
-        raise misfit(error, "`changes` are fields of a request for a picture.") from error
 
 
 @router.get(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from stcore.images.prompt import MARKER, assemble, join, shave
+from stcore.images.prompt import MARKER, Person, assemble, join, shave
 from stcore.testing.conformance import run_cases
 from stcore.testing.conformance_images import observe_prompt
 
@@ -63,39 +63,38 @@ def test_the_example_of_the_specification() -> None:
         prefix="oil,",
         negative="smudges",
         extra_negative="fog",
-        character_prefix="blue scarf,",
-        character_negative="gloves",
+        people=[Person("Mira", "blue scarf,", "gloves")],
         style="Oil",
     )
     assert done.positive == "oil, blue scarf, mira, laughing"
     assert done.negative == "fog, smudges, gloves"
     assert [(piece["part"], piece["text"], piece["from"]) for piece in done.pieces] == [
         ("positive", "oil,", "style Oil"),
-        ("positive", "blue scarf,", "character"),
+        ("positive", "blue scarf,", "Mira"),
         ("positive", "mira, laughing", "prompt"),
         ("negative", "fog", "prompt"),
         ("negative", "smudges", "style Oil"),
-        ("negative", "gloves", "character"),
+        ("negative", "gloves", "Mira"),
     ]
 
 
 @pytest.mark.feature("F244")
 def test_lora_tags_are_plain_text() -> None:
-    done = assemble("<lora:Extra:1>, moss", prefix="ink", character_prefix="<lora:MossStyle:0.8>, (cloak:1.2)")
+    done = assemble("<lora:Extra:1>, moss", prefix="ink", people=[Person("Mira", "<lora:MossStyle:0.8>, (cloak:1.2)")])
     assert done.positive == "ink, <lora:MossStyle:0.8>, (cloak:1.2), <lora:Extra:1>, moss"
 
 
 @given(st.text(), st.text(), st.text())
 def test_whatever_the_texts_the_words_arrive(prefix: str, character: str, words: str) -> None:
-    done = assemble(words, prefix=prefix, character_prefix=character)
+    done = assemble(words, prefix=prefix, people=[Person("Mira", character)])
     assert shave(words) in done.positive
 
 
 @pytest.mark.feature("F236")
 def test_the_prefix_says_where_the_words_go() -> None:
-    texts = assemble("a heron", prefix="{prompt}, charcoal", character_prefix="blue scarf")
+    texts = assemble("a heron", prefix="{prompt}, charcoal", people=[Person("Mira", "blue scarf")])
     assert texts.positive == "a heron, charcoal, blue scarf"
-    assert assemble("a heron", prefix="ink", character_prefix="on {prompt}").positive == "ink, on a heron"
+    assert assemble("a heron", prefix="ink", people=[Person("Mira", "on {prompt}")]).positive == "ink, on a heron"
 
 
 def test_macros_are_expanded_last() -> None:

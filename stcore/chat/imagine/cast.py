@@ -14,8 +14,9 @@ from stcore.chat.personas import Persona
 
 if TYPE_CHECKING:
     from stcore.chat.prompting.scene import Scene
-    from stcore.host import Host
     from stcore.macros import Environment
+
+_PLAIN = Looks()
 
 SYSTEM = "System"
 """Who posts the pictures of groups."""
@@ -29,9 +30,9 @@ class Depicted:
     """
 
     character: Character | None = None
-    looks: Looks = Looks()
+    looks: Looks = _PLAIN
     persona: Persona | None = None
-    persona_looks: Looks = Looks()
+    persona_looks: Looks = _PLAIN
     members: tuple[tuple[str, Looks], ...] = ()
     group_id: str | None = None
     spoken: bool = True
@@ -91,7 +92,7 @@ async def _last_speaker(scene: Scene, members: Sequence[Character]) -> Character
     return None
 
 
-def avatars(of: Depicted, host: Host) -> tuple[str | None, str | None]:
+def avatars(of: Depicted) -> tuple[str | None, str | None]:
     """The pictures of character and persona, as ids of stored ones."""
     return (
         of.character.avatar_id if of.character else None,

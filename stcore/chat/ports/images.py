@@ -2,46 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stcore.commands.services.images import Imagine, SettingScope
+from stcore.errors import NotFound, UserError
+
 if TYPE_CHECKING:
-    from stcore.chat.window import ChatWindow
-    from stcore.images.service import ImageService
+    from stcore.chat.records import Message
+    from stcore.chat.session import Session
+
+LOOKED_AT = 200
+"""Messages from the end among which the newest picture is looked for."""
 
 
 class ImagesPort:
-    """``/imagine`` and its family in one chat."""
+    """``/imagine`` and its family in the chat that a session is in."""
 
-    def __init__(
-        self,
-        images: Callable[[], ImageService],
-        open_chat: Callable[[], Awaitable[str]],
-        window: ChatWindow,
-        expand: Callable[[str], str],
-    ) -> None:
-        self._images, self._open, self._window, self._expand = images, open_chat, window, expand
+    def __init__(self, session: Session) -> None:
+        self._session, self._host = session, session.host
 
-    async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
-        if not subject.strip():
-            return ""
-        from stcore.images.wish import Wish
+    # -- making ------------------------------------------------------------------------------------------------------
 
-        quiet = bool(overrides.get("quiet"))
-        wish = Wish(subject, overrides, await self._open(), "command", quiet)
+    async def imagine(self, wanted: Imagine) -> str:
+        from stcore.images.wish import OVERRIDES, Wish
+
+        overrides = {OVERRIDES[name]: _plain(name, value) for name, value in wanted.overrides.items()}
+        wish = Wish(
+            wanted.subject,
+            overrides=overrides,
+            negative=wanted.negative,
+            destination="quiet" if wanted.quiet else "chat",
+            gallery=wanted.gallery,
+            keep_size=not wanted.quiet and {"width", "height"} <= overrides.keys(),
+            references=wanted.references,
+            marked=wanted.marked,
+        )
+        return await self._made(await self._session.pictures.begin(wish))
+
+    async def further(self, number: int | None, *, anew: bool = False) -> str:
+        desk = self._session.pictures
+        message = await self._message(number)
+        if message.pictures:
+            return await self._made(await desk.further(message.pictures[-1]["id"], anew=anew))
+        if anew:
+            raise NotFound("This message has no picture that could be drawn anew.")
+        return await self._made(await desk.paint(message.id))
+
+    async def redo(self, number: int | None, changes: Mapping[str, Any]) -> str:
+        from pydantic import ValidationError
+
+        from stcore.chat.imagine.redo import Changes
+        from stcore.images.settings import misfit
+
         try:
-            return await self._images().imagine(wish, self._expand)
+            checked = Changes.model_validate(dict(changes))
+        except ValidationError as error:
+            raise misfit(error) from error
+        done = await self._session.pictures.redo((await self._picture(number))["id"], checked)
+        if done.left_out and self._session.ui is not None:
+            self._session.ui.toast(" ".join(done.left_out), "warning", "Not carried over")
+        return await self._made(done.job)
+
+    async def _made(self, job: dict[str, Any] | None) -> str:
+        try:
+            return await self._host.images.wait(job["id"]) if job else ""
         finally:
-            await self._window.refresh()
+            await self._session.window.refresh()
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    async def explain(self, number: int | None) -> Mapping[str, Any]:
+        from stcore.images.explain import explain
+
+        picture = await self._picture(number)
+        return {"id": picture["id"], **explain(picture)}
+
+    async def explanation(self, told: Mapping[str, Any]) -> str:
+        from stcore.images.explain import explanation_text
+
+        return explanation_text(told)
+
+    async def _picture(self, number: int | None) -> dict[str, Any]:
+        pictures = (await self._message(number)).pictures
+        if not pictures:
+            raise NotFound(f"Message {number} has no picture.")
+        return pictures[-1]
+
+    async def _message(self, number: int | None) -> Message:
+        """The message of a number; without one the newest that shows a picture."""
+        chat_id = await self._session.open_chat()
+        if number is None:
+            newest = await self._host.chats.messages(chat_id, limit=LOOKED_AT)
+            found = next((message for message in reversed(newest) if message.pictures), None)
+            if found is None:
+                raise NotFound("There is no picture in this chat yet.", hint="/imagine makes one.")
+            return found
+        here = await self._host.chats.messages(chat_id, before=number + 1, limit=1)
+        if not here or here[-1].position != number:
+            raise NotFound(f"There is no message {number}.")
+        return here[-1]
+
+    # -- choosing ----------------------------------------------------------------------------------------------------
+
+    async def setting(self, key: str, scope: SettingScope | None, value: str | None) -> Any:
+        from stcore.chat.imagine.values import read_setting
+
+        chat_id = await self._session.open_chat()
+        layers = await self._host.picture_settings.of(chat_id)
+        if value is not None:
+            read = None if value.strip() == "" else read_setting(key, value)
+            layers = await self._host.picture_settings.change(scope or "host", {key: read}, chat_id)
+        values = layers.effective.model_dump(mode="json")
+        if not key:
+            return values
+        if key not in values:
+            raise UserError(f"There is no setting {key!r} of pictures.", hint=f"There are: {', '.join(values)}.")
+        return values[key]
 
     async def source(self, name: str | None) -> str:
-        return await self._images().select_source(name)
+        return await self._host.images.select_source(name)
 
     async def style(self, name: str | None) -> str:
-        return await self._images().select_style(name)
+        return await self._host.images.select_style(name)
 
     async def workflow(self, name: str) -> str:
-        return await self._images().select_workflow(name)
+        return await self._host.images.select_workflow(name)
 
     async def choices(self, what: str) -> Sequence[str]:
-        return await self._images().choices(what)
+        if what == "image-settings":
+            from stcore.images.settings import FIELDS
+
+            return FIELDS
+        if what == "image-modes":
+            from stcore.images.modes import WORDS
+
+            return [*WORDS, *await asyncio.to_thread(self._host.modes.by_word)]
+        return await self._host.images.choices(what)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A negative seed is the old way to say random."""
+    return None if name == "seed" and value is not None and value < 0 else value

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.documents import Document, Documents
     from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
     from stcore.commands.services.groups import GroupMember, Groups
-    from stcore.commands.services.images import Images
+    from stcore.commands.services.images import Images, Imagine
     from stcore.commands.services.loaders import Loaders
     from stcore.commands.services.lore import Lore
     from stcore.commands.services.models import Models
@@ -58,6 +58,7 @@ __all__ = [
     "GroupMember",
     "Groups",
     "Images",
+    "Imagine",
     "Injection",
     "Injections",
     "Level",
@@ -100,7 +101,7 @@ _HOMES = {
     "documents": ("Document", "Documents"),
     "generation": ("Asked", "AskedAlone", "Generated", "Generation", "Way"),
     "groups": ("GroupMember", "Groups"),
-    "images": ("Images",),
+    "images": ("Images", "Imagine"),
     "loaders": ("Loaders",),
     "lore": ("Lore",),
     "models": ("Models",),

@@ -3,18 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+SettingScope = Literal["host", "character", "chat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Imagine:
+    """What ``/imagine`` was told. ``overrides`` holds only what was given, checked and typed, under the names of the
+    command's arguments; ``marked`` counts the markers of the character's prefix in the text as it was written."""
+
+    subject: str
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    negative: str = ""
+    quiet: bool = False
+    gallery: bool = True
+    references: tuple[str, ...] = ()
+    marked: int = 0
 
 
 class Images(Protocol):
     """The way of a picture, from the words of ``/imagine`` to its address."""
 
-    async def imagine(self, subject: str, overrides: Mapping[str, Any]) -> str:
-        """Make a picture and publish it as ``overrides`` say; gives its address, empty when it was called off.
+    async def imagine(self, wanted: Imagine) -> str:
+        """Make a picture and publish it; gives its address, empty when it was called off. Raises ``StcoreError``."""
+        ...
 
-        ``overrides`` holds only what was given, checked and typed, under the names of the command's arguments.
-        Raises :class:`StcoreError`.
-        """
+    async def further(self, number: int | None, *, anew: bool = False) -> str:
+        """Another picture beside the one of a message (the newest picture without a number); ``anew`` with a prompt
+        that is written again. A message without pictures is drawn. As :meth:`imagine` otherwise."""
+        ...
+
+    async def redo(self, number: int | None, changes: Mapping[str, Any]) -> str:
+        """The picture of a message once more with changes; what cannot be carried over is told."""
+        ...
+
+    async def explain(self, number: int | None) -> Mapping[str, Any]:
+        """How the picture of a message (the newest without a number) came to be. Raises ``NotFound``."""
+        ...
+
+    async def explanation(self, told: Mapping[str, Any]) -> str:
+        """The same in Markdown."""
+        ...
+
+    async def setting(self, key: str, scope: SettingScope | None, value: str | None) -> Any:
+        """Read a setting of pictures, or set it in a scope; all of them by name for an empty key. ``value`` empty
+        forgets it. Raises :class:`UserError`."""
         ...
 
     async def source(self, name: str | None) -> str:
@@ -31,5 +66,5 @@ class Images(Protocol):
 
     async def choices(self, what: str) -> Sequence[str]:
         """What can be chosen now: ``sources``, ``styles``, ``workflows``, ``models``, ``samplers``, ``schedulers``,
-        ``vaes``, ``upscalers``."""
+        ``vaes``, ``upscalers``, ``image-settings``, ``image-modes``."""
         ...

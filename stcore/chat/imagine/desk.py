@@ -1,0 +1,73 @@
+"""What one session does with pictures; every face and every command comes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from stcore.errors import StcoreError
+
+if TYPE_CHECKING:
+    from stcore.chat.imagine.redo import Changes, Redone
+    from stcore.chat.prompting.scene import Scene
+    from stcore.chat.session import Session
+    from stcore.images.wish import Wish
+
+T = TypeVar("T")
+Job = dict[str, Any]
+
+
+class PictureDesk:
+    """The pictures of the chat that a session is in. A job is given as faces see it, ``None`` when a picture was called
+    off or nothing was to be drawn. All methods raise ``StcoreError``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def begin(self, wish: Wish) -> Job | None:
+        """Start making the picture of a wish."""
+        from stcore.chat.imagine.making import begin
+
+        return await self._kept(begin(await self._scene(), wish))
+
+    async def further(self, asset_id: str, *, anew: bool = False) -> Job | None:
+        """Another picture beside this one; ``anew`` with a prompt that is written again."""
+        from stcore.chat.imagine.further import draw_further, hung
+
+        scene = await self._scene()
+        return await self._kept(draw_further(scene, await hung(scene, asset_id), anew=anew))
+
+    async def paint(self, message_id: str) -> Job | None:
+        """A picture of a message."""
+        from stcore.chat.imagine.further import paint
+
+        scene = await self._scene()
+        return await self._kept(paint(scene, await scene.host.chats.message(message_id)))
+
+    async def redo(self, asset_id: str, changes: Changes, *, only_look: bool = False) -> Redone:
+        """This picture with one thing changed."""
+        from stcore.chat.imagine.redo import redo
+
+        return await self._kept(redo(await self._scene(), asset_id, changes, only_look=only_look))
+
+    def behind(self, work: Awaitable[object]) -> None:
+        """Let a picture begin while nobody waits; what goes wrong is told. A stop of the chat ends it."""
+
+        async def reported() -> None:
+            try:
+                await work
+            except StcoreError as error:
+                self._session.report(error)
+
+        self._session.host.generations.behind(self._session.chat_id or "", reported())
+
+    async def _scene(self) -> Scene:
+        chat_id = await self._session.open_chat()
+        return self._session.scene(chat_id)
+
+    async def _kept(self, work: Awaitable[T]) -> T:
+        """Prefixes may set variables, which are kept whatever comes of the picture."""
+        try:
+            return await work
+        finally:
+            await self._session.surroundings.flush()

@@ -1,0 +1,207 @@
+"""From a wish to a job (DESIGN.md, the way of a picture; image-generation.md 1.2).
+
+Each stage is a function of its own; :func:`begin` only puts them in order. Everything works on one copy of the
+settings, so two pictures that are made at the same time know nothing of each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stcore.chat.imagine.cast import Depicted, avatars, depicted
+from stcore.chat.imagine.placeholders import workflow_for
+from stcore.chat.imagine.references import references_for
+from stcore.chat.imagine.styles import with_style
+from stcore.chat.imagine.words import Draft, compose
+from stcore.chat.imagine.writer import CalledOff
+from stcore.commands.services import PromptSheet
+from stcore.errors import NeedsPerson
+from stcore.images.intent import Intent, Post
+from stcore.images.modes import (
+    BACKGROUND,
+    FREE,
+    LAST,
+    ME,
+    ME_MULTIMODAL,
+    RAW_LAST,
+    SCENE,
+    Mode,
+    mode_of,
+    takes_prefixes,
+)
+from stcore.images.prompt import Person, assemble
+from stcore.images.settings import ImageSettings
+from stcore.images.shapes import Dimensions
+from stcore.images.wish import Wish, build_request
+from stcore.macros.text import is_blank
+
+if TYPE_CHECKING:
+    from stcore.chat.prompting.scene import Scene
+    from stcore.images.request import ImageRequest
+    from stcore.images.source import Connection
+
+_SHOWN = {"button": "show_button", "interactive": "show_interactive", "phrase": "show_interactive", "tool": "show_tool"}
+"""The switch that lets the text model see the message of a picture, by who asked for it; commands for all others."""
+
+_OF_ALL = (SCENE, LAST, RAW_LAST)
+"""Modes whose pictures show whoever is there."""
+
+
+async def begin(scene: Scene, wish: Wish) -> dict[str, Any] | None:
+    """Start making the picture of a wish. The job, or ``None`` when there is nothing to draw or it was called off.
+
+    Raises ``StcoreError``.
+    """
+    if is_blank(wish.argument):
+        return None
+    settings = await settings_for(scene, wish)
+    connection = await opened(scene, settings)
+    cast = await depicted(scene)
+    mode = mode_of(
+        wish.argument,
+        multimodal=settings.multimodal,
+        extend=settings.extend,
+        own=await asyncio.to_thread(scene.host.modes.by_word),
+    )
+    settings = await with_style(scene.host, settings, mode.style)
+    try:
+        draft = await compose(scene, wish, settings, mode, cast)
+        if settings.review and mode is not FREE:
+            draft, _ = await reviewed(scene, draft, PromptSheet(draft.words, title=mode.title, warning=draft.warning))
+        elif draft.warning and scene.ui is not None:
+            scene.ui.toast(draft.warning, "warning", "Prompt")
+    except CalledOff:
+        if scene.ui is not None:
+            scene.ui.toast("No picture is made.")
+        return None
+    draft = _announced(scene, draft, mode)
+    making = Making(scene, settings, connection, mode, cast, draft)
+    request, pieces = await making.request(extra=wish.references)
+    intent = await making.intent(request, pieces, wish)
+    return await scene.host.images.submit(request, connection=connection.name, intent=intent)
+
+
+async def settings_for(scene: Scene, wish: Wish) -> ImageSettings:
+    """The settings that hold for one picture: host, character, chat, call (4.1)."""
+    settings = (await scene.host.picture_settings.of(scene.chat_id)).effective
+    overrides = dict(wish.overrides)
+    style = overrides.pop("style", "")
+    return await with_style(scene.host, settings.overlaid(overrides), style)
+
+
+async def opened(scene: Scene, settings: ImageSettings) -> Connection:
+    """The source that is chosen; raises ``ConfigurationError`` when it cannot be used."""
+    return await scene.host.connections.open(settings.source or None)
+
+
+async def reviewed(scene: Scene, draft: Draft, sheet: PromptSheet) -> tuple[Draft, bool]:
+    """The draft as the person leaves it, and whether a kept size is used. Raises :class:`CalledOff` (section 8)."""
+    if scene.ui is None:
+        raise NeedsPerson("The prompt is to be looked at first, and nobody is here.", hint="Say edit=false.")
+    changed = await scene.ui.review(sheet)
+    if changed is None or is_blank(changed.prompt):
+        raise CalledOff
+    by_hand = changed.prompt != sheet.prompt
+    negative = draft.negative if changed.negative is None else changed.negative
+    by = f"{draft.by}, changed by hand" if by_hand else draft.by
+    return replace(draft, words=changed.prompt, negative=negative, by=by), changed.keep_size
+
+
+def _announced(scene: Scene, draft: Draft, mode: Mode) -> Draft:
+    """Plugins may change the words of a new picture (18.4)."""
+    words = scene.host.plugins.change("stcore_prompt", "prompt", draft.words, mode=mode.name)
+    return draft if words == draft.words else replace(draft, words=words, by=f"{draft.by}, changed by a plugin")
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Everything that is known of a picture when its words stand."""
+
+    scene: Scene
+    settings: ImageSettings
+    connection: Connection
+    mode: Mode
+    cast: Depicted
+    draft: Draft
+    again: bool = False
+    saved: Dimensions | None = None
+
+    async def request(self, *, extra: tuple[str, ...] = ()) -> tuple[ImageRequest, tuple[dict[str, Any], ...]]:
+        """The complete request, and the pieces of its prompt. ``extra`` are further reference pictures."""
+        settings, scene = self.settings, self.scene
+        texts = assemble(
+            self.draft.words,
+            prefix=settings.prefix,
+            negative=settings.negative,
+            extra_negative=self.draft.negative,
+            people=self._people(),
+            style=settings.style,
+            words_from=self.draft.by,
+            expand=scene.expand,
+        )
+        char_avatar, user_avatar = avatars(self.cast)
+        faces = {"char_avatar": char_avatar, "user_avatar": user_avatar}
+        found = await references_for(scene.host, settings, [self.cast.looks], extra=extra, **faces)
+        if found.left_out and scene.ui is not None:
+            scene.ui.toast(f"Reference pictures that are gone: {', '.join(found.left_out)}.", "warning")
+        request = build_request(
+            settings,
+            prompt=texts.positive,
+            negative=texts.negative,
+            shape=self.mode.shape,
+            saved=self.saved,
+            references=found.references,
+            workflow=await workflow_for(scene.host, settings, self.connection, expand=scene.expand, **faces),
+        )
+        return request, texts.pieces
+
+    def _people(self) -> list[Person]:
+        """Whose prefixes are joined (7.3)."""
+        cast, mode = self.cast, self.mode
+        if cast.group_id is not None:
+            members = cast.members if self.settings.group_prefixes and mode in _OF_ALL else ()
+            return [Person(name, looks.prefix, looks.negative) for name, looks in members]
+        if mode in (ME, ME_MULTIMODAL) and cast.persona is not None and not self.again:
+            return [Person(cast.persona.name, cast.persona_looks.prefix, cast.persona_looks.negative)]
+        again = self.again and self.settings.swipe_prefixes
+        if cast.character is None or not takes_prefixes(mode, one_to_one=cast.one_to_one, again=again):
+            return []
+        return [Person(cast.character.name, cast.looks.prefix, cast.looks.negative)]
+
+    async def intent(self, request: ImageRequest, pieces: tuple[dict[str, Any], ...], wish: Wish) -> Intent:
+        """Who asked, and where the result goes."""
+        post = await self._post(request, wish) if wish.destination == "chat" else Post()
+        return Intent(
+            initiator=wish.initiator,
+            mode=self.mode.name,
+            number=self.mode.number,
+            argument=wish.argument,
+            chat_id=self.scene.chat_id,
+            destination=wish.destination,
+            post=post,
+            background=self.mode is BACKGROUND and wish.destination == "chat",
+            message_id=wish.message_id,
+            swipe=wish.swipe,
+            tag=wish.tag,
+            subject_id=self.cast.subject_id if wish.gallery else None,
+            title=self.draft.words,
+            extra_negative=self.draft.negative,
+            style=self.settings.style,
+            pieces=pieces,
+            automatic=wish.automatic,
+            keep_size=wish.keep_size,
+            warning=self.draft.warning,
+        )
+
+    async def _post(self, request: ImageRequest, wish: Wish) -> Post:
+        """The message of a new picture (12.1). Macros in the inserted prompt are not expanded again."""
+        host, scene = self.scene.host, self.scene
+        name = self.cast.author(scene.environment)
+        template = await host.prompt_templates.render("message", {"prompt": self.draft.words, "char": name})
+        macros = {**scene.environment.dynamic, "prompt": self.draft.words, "prefixedPrompt": request.prompt}
+        environment = scene.environment.child(char=name, dynamic=macros)
+        text = host.macros.expand(template if template.strip() else "{{prompt}}", environment)
+        shown = getattr(self.settings, _SHOWN.get(wish.initiator, "show_command"))
+        return Post(name=name, text=text, hidden=not shown)

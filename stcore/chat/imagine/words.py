@@ -1,0 +1,92 @@
+"""The words of a picture before anything is joined to them: typed, taken from the chat, or written (section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stcore.chat.imagine.captioner import caption
+from stcore.chat.imagine.writer import template_values, write_prompt
+from stcore.errors import NotFound, UserError
+from stcore.images.cleaning import clean
+from stcore.images.modes import FREE, FREE_EXTENDED, ME_MULTIMODAL, RAW_LAST, Mode, expand_markers, raw_last_text
+from stcore.images.prompt import join
+from stcore.images.settings import ImageSettings
+from stcore.macros.text import trim
+
+if TYPE_CHECKING:
+    from stcore.chat.imagine.cast import Depicted
+    from stcore.chat.prompting.scene import Scene
+    from stcore.images.wish import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Words and the extra negative that belongs to them.
+
+    ``by`` says who found them, ``warning`` why they may be none.
+    """
+
+    words: str
+    negative: str = ""
+    by: str = "prompt"
+    warning: str = ""
+
+
+async def compose(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode, cast: Depicted) -> Draft:
+    """The words that a mode asks for. Raises :class:`~stcore.chat.imagine.writer.CalledOff` and ``StcoreError``."""
+    if mode.writer == "captioner":
+        return await _described(scene, wish, settings, mode, cast)
+    if mode.writer == "text model":
+        written = await write_prompt(scene, settings, mode, cast, trim(wish.argument))
+        draft = Draft(written.text, wish.negative, f"written by {written.by}", written.warning)
+        return _marked(draft, cast) if mode is FREE_EXTENDED else draft
+    if mode is RAW_LAST:
+        return Draft(await _raw_last(scene, wish, settings, cast), wish.negative, "message")
+    if mode is FREE:
+        draft = _marked(Draft(trim(wish.argument), wish.negative), cast)
+        negative = draft.negative
+        for _ in range(wish.marked):
+            negative = join(negative, cast.marked.negative)
+        return Draft(draft.words, negative)
+    template = await scene.host.prompt_templates.render(mode.name, template_values(scene, cast, wish.argument))
+    return Draft(trim(scene.expand(template)), wish.negative, f"mode {mode.name}")
+
+
+def _marked(draft: Draft, cast: Depicted) -> Draft:
+    """The markers of the character's prefix expanded (5.4)."""
+    looks = cast.marked
+    found = expand_markers(draft.words, looks.prefix, looks.negative, draft.negative)
+    return Draft(found.text, found.extra_negative, draft.by, draft.warning)
+
+
+async def _raw_last(scene: Scene, wish: Wish, settings: ImageSettings, cast: Depicted) -> str:
+    """The last message as it is (5.2)."""
+    if wish.message is not None:
+        return wish.message
+    last = next((message for message in reversed(scene.window) if not message.is_hidden), None)
+    if last is None:
+        raise UserError("There is no message that could be drawn.", hint="Hidden messages do not count.")
+    cleaned = partial(clean, processing=settings.processing)
+    card = scene.environment.card
+    if cast.group_id is not None:
+        members = scene.environment.group.members if scene.environment.group else ()
+        wrote = next((one for one in members if one.name == last.name and not last.is_user), None)
+        card = wrote.card if wrote else None
+    if card is None:
+        return cleaned(last.text)
+    return raw_last_text(last.text, card.scenario, card.description, cleaned)
+
+
+async def _described(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode, cast: Depicted) -> Draft:
+    """The tags of a portrait, found by a model that sees it (5.3). They are not cleaned."""
+    of_user = mode is ME_MULTIMODAL
+    who = cast.persona if of_user else cast.character
+    name = who.name if who else (scene.environment.user if of_user else scene.environment.char)
+    if who is None or who.avatar_id is None:
+        raise NotFound(f"{name} has no picture that could be described.", hint="Say multimodal=false.")
+    picture, _ = await scene.host.library.read(who.avatar_id)
+    template = await scene.host.prompt_templates.render(mode.name, template_values(scene, cast, ""))
+    text = await caption(scene.host, settings, picture, scene.expand(template))
+    return Draft(text, wish.negative, f"the picture of {name}")
