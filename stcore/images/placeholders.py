@@ -11,9 +11,6 @@ from stcore.errors import UserError
 from stcore.images.filling import PICTURES, PLACEHOLDERS
 from stcore.images.settings import Placeholder
 
-AVATAR, PERSONA = "avatar", "persona"
-"""Values of a picture: that of the character or of the user, whoever it is in the chat."""
-
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 

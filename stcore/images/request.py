@@ -99,11 +99,14 @@ class Hires(Record):
 
 
 class Workflow(Record):
-    """The text of a graph with ``"%placeholders%"`` and the values of the custom ones (image-generation.md 16.3)."""
+    """The text of a graph with ``"%placeholders%"`` and the values of the custom ones (image-generation.md 16.3).
+
+    A number among them stands bare in the graph; pictures are base64 text.
+    """
 
     name: str
     text: str
-    custom: tuple[tuple[str, str], ...] = ()
+    custom: tuple[tuple[str, str | int | float], ...] = ()
     user_avatar: bytes | None = Field(default=None, repr=False)
     char_avatar: bytes | None = Field(default=None, repr=False)
 
