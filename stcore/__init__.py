@@ -103,6 +103,7 @@ _HOMES = {
     "stcore.images.filling": ("bound_fields", "check_graph", "fill_workflow", "parse_workflow", "placeholders"),
     "stcore.images.planning": ("plan_request", "split_plan"),
     "stcore.images.source": ("Connection", "Endpoint", "ImageSource", "Options", "SourceInfo", "SourceJob"),
+    "stcore.images.interactive": ("Triggers",),
     "stcore.images.styles": ("Style",),
     "stcore.images.workflows": ("WorkflowLibrary",),
     "stcore.text.model": (
@@ -242,6 +243,7 @@ if TYPE_CHECKING:
         made_no_picture as made_no_picture,
         picture_files as picture_files,
     )
+    from stcore.images.interactive import Triggers as Triggers
     from stcore.images.masks import white_masks as white_masks
     from stcore.images.planning import plan_request as plan_request, split_plan as split_plan
     from stcore.images.request import (

@@ -12,6 +12,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from stcore.commands import Command
+    from stcore.images.interactive import Triggers
     from stcore.images.request import ImageRequest
     from stcore.images.source import ImageSource
     from stcore.images.styles import Style
@@ -61,6 +62,12 @@ def stcore_styles() -> list[Style]:
 @hookspec
 def stcore_workflows() -> list[tuple[str, str]]:
     """Workflow graphs as (name, text with ``"%placeholders%"``)."""
+    return []
+
+
+@hookspec
+def stcore_interactive_triggers() -> list[Triggers]:
+    """Further words by which a message asks for a picture (``stcore.Triggers``), another language for example."""
     return []
 
 

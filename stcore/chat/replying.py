@@ -17,6 +17,7 @@ from stcore.text.reply import Reply, Replying
 if TYPE_CHECKING:
     from stcore.chat.prompting.build import Request
     from stcore.chat.prompting.scene import RawWanted, Scene, Wanted
+    from stcore.chat.tools.box import ToolBox
     from stcore.text.model import TextConnection
 
 
@@ -37,9 +38,7 @@ async def reply(scene: Scene, wanted: Wanted, message: Message | None = None) ->
         await _ended(scene)
 
 
-async def speak(
-    scene: Scene, wanted: Wanted, *, connection: TextConnection | None = None, model: str = ""
-) -> Reply:
+async def speak(scene: Scene, wanted: Wanted, *, connection: TextConnection | None = None, model: str = "") -> Reply:
     """A text with the chat as context that is not stored: what a script asked for, or words for the user.
 
     Another ``connection`` or ``model`` than the usual may write it. An answer without words is an empty reply. Raises
@@ -115,6 +114,14 @@ async def _ended(scene: Scene) -> None:
     await asyncio.shield(Injections(chat_shelf(scene.host, scene.chat_id)).drop_ephemeral())
 
 
+async def _box(scene: Scene) -> ToolBox:
+    """The functions that are offered in a chat: the registered ones, and the one that draws where it is wanted."""
+    from stcore.chat.imagine.tool import picture_tool
+
+    drawing = await picture_tool(scene)
+    return scene.host.tools if drawing is None else scene.host.tools.with_(drawing)
+
+
 class _Written:
     """A text on its way into the chat."""
 
@@ -151,12 +158,13 @@ class _Written:
         """The reply in the making; where the model may call functions, with what comes of its calls."""
         host, connection = self._scene.host, self._connection
         may_call = self._wanted.kind in ("normal", "swipe", "regenerate")
-        tools = await offered_tools(host.tools, connection) if may_call else ()
+        box = await _box(self._scene) if may_call else host.tools
+        tools = await offered_tools(box, connection) if may_call else ()
         if not tools:
             return replying(connection, request, opening)
         completion = replace(request.completion, tools=tools)
         self._rounds = ToolRounds(
-            host.tools,
+            box,
             completion,
             lambda asked: replying(connection, replace(request, completion=asked), opening),
             self._scene.ui,

@@ -275,7 +275,8 @@ class Session:
         self._wants_reply = False
         chat_id = await self.open_chat()
         message = await self.host.chats.message(message_id) if message_id else None
-        if not await self.automation.happened("generation"):
+        drawn = wanted.kind != "continue" and await self.pictures.caught(message.position if message else None)
+        if drawn or not await self.automation.happened("generation"):
             return None
         self._writing += 1
         try:
@@ -286,6 +287,7 @@ class Session:
         if written is not None:
             called = {"chat_id": chat_id, "message": written.to_dict()}
             await asyncio.to_thread(self.host.plugins.call, "stcore_message", **called)
+            await self.pictures.of_reply(written)
             await self.automation.happened("bot")
         return written
 

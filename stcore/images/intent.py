@@ -24,9 +24,12 @@ class Intent(Record):
     ``destination``: ``chat`` = a new message (``post``), ``quiet`` = the gallery only, ``message`` = another picture of
     the message ``message_id``, on its text ``swipe`` (``None``: the one that shows the picture ``beside``, else the
     one shown). ``tag`` is a picture tag in that text, in whose place the picture goes. ``background`` makes it the
-    background of the chat. ``title`` is the prompt as the person or writer gave it, before prefixes and style were
-    joined to it, ``argument`` what was asked for; ``warning`` why the prompt may be none; ``pieces`` says which part of the final prompt came from where. ``automatic`` jobs (every n-th reply)
-    wait behind those that somebody asked for. ``subject_id`` is the character or group in whose gallery it is.
+    background of the chat.
+
+    ``argument`` is what was asked for; ``title`` the prompt as the person or writer gave it, before prefixes and style
+    were joined to it, ``warning`` why it may be none, ``pieces`` which part of the final prompt came from where.
+    ``automatic`` jobs (every n-th reply) wait behind those that somebody asked for. ``subject_id`` is the character or
+    group in whose gallery the picture is.
     """
 
     initiator: Initiator = "command"

@@ -57,8 +57,9 @@ class Wish:
 
     ``overrides`` are values of :class:`ImageSettings` by their names there. ``message`` is the text of the user's own
     message when it was the wish (interactive mode), which ``raw_last`` draws as it is. ``gallery=False`` keeps the
-    picture out of the gallery of the character. ``marked`` counts the markers of the character's prefix that were
-    expanded before the wish came here; each brings its negative (Q9). ``keep_size`` when both sides were named: further pictures repeat it.
+    picture out of the gallery of the character. ``keep_size`` when both sides were named: further pictures repeat it.
+    ``marked`` counts the markers of the character's prefix that were expanded before the wish came here; each brings
+    its negative (Q9).
     """
 
     argument: str

@@ -10,6 +10,7 @@ from stcore.errors import StcoreError
 if TYPE_CHECKING:
     from stcore.chat.imagine.redo import Changes, Redone
     from stcore.chat.prompting.scene import Scene
+    from stcore.chat.records import Message
     from stcore.chat.session import Session
     from stcore.images.wish import Wish
 
@@ -50,16 +51,42 @@ class PictureDesk:
 
         return await self._kept(redo(await self._scene(), asset_id, changes, only_look=only_look))
 
-    def behind(self, work: Awaitable[object]) -> None:
-        """Let a picture begin while nobody waits; what goes wrong is told. A stop of the chat ends it."""
+    async def caught(self, before: int | None) -> bool:
+        """Whether the last message (before a position) is a wish for a picture, which is then being made."""
+        from stcore.chat.imagine.wishes import wish_in
+
+        wish = await wish_in(await self._scene(), before)
+        if wish is None:
+            return False
+        self.behind(self.begin(wish))
+        return True
+
+    async def of_reply(self, reply: Message) -> None:
+        """Begin what a reply of the model asks for. What goes wrong is told and costs only the picture."""
+        from stcore.chat.imagine.replies import wishes_of
+
+        try:
+            wishes = await wishes_of(await self._scene(), reply)
+        except StcoreError as error:
+            self._session.report(error)
+            return
+        for wish in wishes:
+            self.behind(self.begin(wish))
+
+    def behind(self, work: Awaitable[Job | None]) -> None:
+        """Let a picture begin while nobody waits; what goes wrong is told. A stop of the chat ends it while its prompt
+        is made; a picture that is being made has a stop of its own."""
+        host = self._session.host
 
         async def reported() -> None:
             try:
-                await work
+                job = await work
+                if job is not None and host.face == "once":
+                    await host.images.wait(job["id"])  # the program ends when all it asked for is there
             except StcoreError as error:
                 self._session.report(error)
 
-        self._session.host.generations.behind(self._session.chat_id or "", reported())
+        host.generations.behind(self._session.chat_id or "", reported())
 
     async def _scene(self) -> Scene:
         chat_id = await self._session.open_chat()

@@ -124,6 +124,8 @@ class GenerationPort:
         from stcore.chat.replying import speak
 
         chat_id = await self._session.open_chat()
+        if await self._session.pictures.caught(None):
+            return
         scene = self._session.scene(chat_id)
         made = await self._host.generations.run(chat_id, speak(scene, Wanted("impersonate", instruction)))
         if made is not None and made.text:

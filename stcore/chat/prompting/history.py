@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, select
 
 from stcore.chat.records import Message
+from stcore.images.tags import as_tags
 from stcore.storage.tables import messages
 from stcore.text.prompt import MESSAGE_TOKENS
 from stcore.text.tokens import estimate_tokens
@@ -30,7 +32,13 @@ async def read_history(scene: Scene, before: int | None, budget: int) -> Sequenc
             break
         left -= sum(estimate_tokens(message.text) + MESSAGE_TOKENS for message in batch if not message.hidden)
         before = batch[0].position
-    return found
+    return [_told(message) for message in found]
+
+
+def _told(message: Message) -> Message:
+    """Pictures inside a text are told as the tags by which they were asked for; their addresses mean nothing."""
+    text = as_tags(message.text)
+    return message if text == message.text else replace(message, text=text)
 
 
 async def count_said(scene: Scene, before: int | None) -> int:

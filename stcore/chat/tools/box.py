@@ -20,6 +20,12 @@ class ToolBox:
     def __init__(self) -> None:
         self._tools: dict[str, FunctionTool] = {}
 
+    def with_(self, *tools: FunctionTool) -> ToolBox:
+        """These functions and further ones, in a box of its own."""
+        box = ToolBox()
+        box._tools = {**self._tools, **{tool.name: tool for tool in tools}}
+        return box
+
     def list(self) -> Sequence[FunctionTool]:
         """All of them by name."""
         return sorted(self._tools.values(), key=lambda tool: tool.name)

@@ -30,13 +30,18 @@ LONGEST_RESULT = 50_000
 Make = Callable[[Completion], "Replying"]
 
 
+async def calls_functions(connection: TextConnection) -> bool:
+    """Whether the model of a connection can call functions at all."""
+    if connection.model.form(connection.options) != "messages":
+        return False
+    model = str(getattr(connection.options, "model", "") or "")
+    return "tools" in await connection.model.scopes(connection, model)
+
+
 async def offered_tools(box: ToolBox, connection: TextConnection) -> tuple[Tool, ...]:
     """The functions that this model is offered now; none where it cannot call any."""
     tools = box.list()
-    if not tools or connection.model.form(connection.options) != "messages":
-        return ()
-    model = str(getattr(connection.options, "model", "") or "")
-    if "tools" not in await connection.model.scopes(connection, model):
+    if not tools or not await calls_functions(connection):
         return ()
     wanted = [tool for tool in tools if tool.offered is None or await tool.offered()]
     return tuple(Tool(tool.name, tool.description, dict(tool.parameters)) for tool in wanted)
