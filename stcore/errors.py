@@ -205,6 +205,12 @@ class DefinitionError(ConfigurationError):
     kind = "definition"
 
 
+class CannotSee(ConfigurationError):
+    """The model that was asked about a picture cannot be shown pictures."""
+
+    kind = "cannot_see"
+
+
 class PluginError(ConfigurationError):
     """A plugin cannot be used. ``plugin`` is its name."""
 

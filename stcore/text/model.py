@@ -152,6 +152,13 @@ class TextModel(ABC):
         """What the model takes and gives; an unknown model can read and write text."""
         return frozenset({"text_in", "text_out"})
 
+    async def sees(self, connection: TextConnection, model: str = "") -> bool | None:
+        """Whether the model (empty: the one of the connection) can be shown pictures; ``None`` when nobody knows.
+
+        Override it where :meth:`scopes` cannot tell "no" from "unknown".
+        """
+        return "image_in" in await self.scopes(connection, model)
+
     @abstractmethod
     def complete(self, connection: TextConnection, request: Completion) -> AsyncIterator[Piece]:
         """The answer as it comes; ends with exactly one :class:`Finish`, or raises a ``ProviderError``.

@@ -38,6 +38,7 @@ STATUS: Mapping[str, int] = {
     "configuration": 409,
     "settings": 409,
     "definition": 409,
+    "cannot_see": 409,
     "plugin": 409,
     # this program
     "error": 500,

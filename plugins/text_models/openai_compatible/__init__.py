@@ -213,12 +213,22 @@ class OpenAICompatible(TextModel):
         given = {"image_in": sees, "tools": uses_tools, "image_out": told.draws}
         return frozenset({"text_in", "text_out", *(scope for scope, has in given.items() if has)})
 
+    async def sees(self, connection: TextConnection, model: str = "") -> bool | None:
+        """The person's own word, else what the vendor's list tells; many lists tell nothing."""
+        options = connection.options
+        if options.completion == "text":
+            return False
+        if options.sees != "auto":
+            return bool(options.sees == "yes")
+        return (await self._abilities(connection, model or options.model)).sees
+
     async def _abilities(self, connection: TextConnection, model: str) -> Abilities:
         try:
             entries = await self._catalogue(connection)
         except ProviderError:
             return Abilities()  # a chat must not fail because a list cannot be had
-        entry = next((entry for entry in entries if entry.info.id == model), None)
+        # Without a model the first of the list is asked.
+        entry = next((entry for entry in entries if model in ("", entry.info.id)), None)
         if entry is None:
             return Abilities()
         if entry.abilities.sees is None and entry.owner in LOCAL_SERVERS:

@@ -8,6 +8,7 @@ words of the question, so that a demonstration is pleasant. By hand: ``python -m
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import json
 import random
@@ -90,6 +91,8 @@ class FakeOpenAI:
         self.descriptions: dict[str, Any] = {}
         """Further paths that answer with JSON: ``/api/show``, ``/props``, ``/v1/key`` ..."""
         self.unknown_fields: set[str] = set()
+        self.blind: set[str] = set()
+        """Models that refuse a request with a picture, as those do that cannot see."""
         self.queue: deque[Reply | Fault] = deque()
         self.requests: list[Recorded] = []
         self.hung_up = 0
@@ -105,6 +108,11 @@ class FakeOpenAI:
     def bodies(self) -> list[Any]:
         """The bodies of the requests for a text."""
         return [request.body for request in self.requests if request.path.endswith("/completions")]
+
+    @property
+    def shown(self) -> list[bytes]:
+        """The pictures of the last request for a text, in its order."""
+        return [picture for _, picture in pictures_of(self.bodies[-1])]
 
     async def _route(self, request: Request) -> Response:
         raw = await request.body()
@@ -127,6 +135,8 @@ class FakeOpenAI:
             return _error(
                 400, f"Unsupported parameter: '{name}' is not supported with this model.", param=name, code=None
             )
+        if fault := self._sight(body):
+            return _error(400, fault, type="invalid_request_error", param="messages", code=None)
         plan = self.queue.popleft() if self.queue else self._chat(body)
         if isinstance(plan, Fault):
             return Response(_encoded(plan.body), plan.status, {"content-type": "application/json", **plan.headers})
@@ -134,6 +144,17 @@ class FakeOpenAI:
         if body.get("stream"):
             return StreamingResponse(self._stream(plan, body, number), media_type="text/event-stream")
         return JSONResponse(_whole(plan, body, number))
+
+    def _sight(self, body: dict[str, Any]) -> str:
+        """What is wrong with the pictures of a request: only users may show any, and only to a model that sees."""
+        try:
+            found = pictures_of(body)
+        except ValueError as error:
+            return f"Invalid image data: {error}."
+        if any(role != "user" for role, _ in found):
+            return "Image content is only allowed in messages of the role 'user'."
+        blind = found and body.get("model") in self.blind
+        return f"The model '{body['model']}' does not support image input." if blind else ""
 
     async def _stream(self, plan: Reply, body: dict[str, Any], number: int) -> AsyncIterator[bytes]:
         finished = False
@@ -178,6 +199,24 @@ class FakeOpenAI:
         text = f"{opening} “{' '.join(asked.split())[:120]}” {self._random.choice(_TURNS)}"
         words = [f"{word} " for word in text.split()]
         return Reply(pieces=(*words[:-1], words[-1].rstrip()), delay=self.delay)
+
+
+def pictures_of(body: dict[str, Any]) -> list[tuple[str, bytes]]:
+    """The pictures of a request as (role of the message, bytes). Raises ``ValueError`` for one that is damaged."""
+    return [
+        (message["role"], _decoded(part["image_url"]["url"]))
+        for message in body.get("messages", ())
+        if isinstance(message["content"], list)
+        for part in message["content"]
+        if part["type"] == "image_url"
+    ]
+
+
+def _decoded(url: str) -> bytes:
+    head, comma, data = url.partition(",")
+    if not (head.startswith("data:image/") and head.endswith(";base64") and comma):
+        raise ValueError(f"{url[:40]!r} is no data URL of a picture")
+    return base64.b64decode(data, validate=True)
 
 
 _OPENINGS = (
