@@ -1,4 +1,4 @@
-"""Pictures: ``/imagine`` with its overrides, more of the same, and what it draws with (image-generation.md section 4)."""
+"""Pictures: ``/imagine`` and its overrides, more of the same, what it draws with (image-generation.md section 4)."""
 
 from __future__ import annotations
 
@@ -103,8 +103,9 @@ def read_wish(call: Call) -> Imagine:
             overrides[name] = call.number(name)
         elif name in _TEXTS:
             overrides[name] = call.argument(name)
-    processing = call.argument("processing").lower()
-    overrides |= {"processing": word for word in _PROCESSING if word in processing}
+    processing = next((word for word in _PROCESSING if word in call.argument("processing").lower()), "")
+    if processing:
+        overrides["processing"] = processing
     references = call.named.get("reference") or []
     return Imagine(
         trim(call.text),

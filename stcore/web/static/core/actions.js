@@ -215,7 +215,21 @@ export function regenerating(chatId) {
   return id;
 }
 
-export const pictureAgain = (asset, changes = {}) => api.post(at("/api/pictures", asset, "again"), { changes });
+/** Another picture beside this one; `anew` with a prompt that is written again. */
+export const pictureAgain = (asset, anew = false) => api.post(at("/api/pictures", asset, "further"), { anew });
+
+/** This picture with something changed; `look` only tells what would be left out. */
+export const pictureRedo = (asset, changes, look = false) =>
+  api.post(at("/api/pictures", asset, "redo"), { changes, only_look: look });
+
+export const explainPicture = (asset) => api.get(at("/api/pictures", asset, "explain"));
+
+/** Draw a message: its words, or another picture beside the one it shows. */
+export const paintMessage = (id) => api.post(at("/api/messages", id, "paint"));
+
+/** Ask for a picture in the open chat: a mode word or a free prompt. */
+export const imagine = (argument, more = {}) =>
+  api.post(at("/api/chats", state.chatId, "imagine"), { argument, ...more });
 export const deletePicture = (asset) => api.remove(at("/api/pictures", asset));
 export const cancelJob = (id) => api.post(at("/api/jobs", id, "cancel"));
 export const retryJob = (id) => api.post(at("/api/jobs", id, "retry"));
