@@ -290,7 +290,8 @@ class Host(ChatParts):
         """Style presets: bundled, from plugins, and the person's own."""
         from stcore.images.styles import StyleLibrary
 
-        return StyleLibrary(self.data / "styles", [style for _, style in self.plugins.gather("stcore_styles")])
+        from_plugins = [style for _, style in self.plugins.gather("stcore_styles")]
+        return StyleLibrary(self.data / "styles", from_plugins, lambda: self.data.lock("styles"))
 
     @cached_property
     def workflows(self) -> WorkflowLibrary:

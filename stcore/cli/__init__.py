@@ -34,7 +34,7 @@ _COMMANDS = {
     "pictures": ("stcore.cli.pictures", "Stored pictures: list, save."),
     "jobs": ("stcore.cli.jobs", "Pictures being made: list, watch, cancel, retry."),
     "replies": ("stcore.cli.replies", "Quick replies: list, export, import, on, off, run."),
-    "styles": ("stcore.cli.lists", "Style presets."),
+    "styles": ("stcore.cli.styles", "Style presets: list, use, save, rename, delete, import, export."),
     "plugins": ("stcore.cli.lists", "Plugins: list, show, enable, disable."),
     "commands": ("stcore.cli.lists", "The slash commands that scripts can use."),
     "macros": ("stcore.cli.macros", "The macros that texts can use: all, one, or a search."),

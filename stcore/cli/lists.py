@@ -1,4 +1,4 @@
-"""``stcore plugins``, ``stcore styles`` and ``stcore commands``."""
+"""``stcore plugins`` and ``stcore commands``."""
 
 from __future__ import annotations
 
@@ -92,37 +92,6 @@ def enable_plugin(name: str, data: str | None) -> None:
 def disable_plugin(name: str, data: str | None) -> None:
     """Leave a plugin out."""
     _switch(name, data, on=False)
-
-
-# -- styles ----------------------------------------------------------------------------------------------------------
-
-
-@click.group(no_args_is_help=True)
-def styles() -> None:
-    """Style presets: words that are joined to every prompt."""
-
-
-@styles.command("list")
-@json_option
-@data_option
-def list_styles(as_json: bool, data: str | None) -> None:
-    """All styles; * marks the current one."""
-
-    async def work(host: Host) -> list[dict[str, Any]]:
-        names = await asyncio.to_thread(host.styles.names)
-        current = host.settings.current.images.style
-        found = [(name, host.styles.get(name)) for name in names]
-        return [
-            {"name": name, "prefix": style.prefix, "negative": style.negative, "current": name == current}
-            for name, style in found
-        ]
-
-    found = on_host(data, work)
-    if as_json:
-        print_json(found)
-    else:
-        rows = [("*" if style["current"] else "", style["name"], style["prefix"]) for style in found]
-        print_table(rows, ("", "name", "prefix"), empty="There are no styles.")
 
 
 # -- commands --------------------------------------------------------------------------------------------------------

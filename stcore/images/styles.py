@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from stcore.bundled import bundled
-from stcore.errors import NotFound, SettingsError, UserError
+from stcore.errors import NotFound, SettingsError, Taken, UserError
 
 log = logging.getLogger("stcore.styles")
 
 DEFAULT = "Default"
 
-Taken = Literal["leave", "replace", "both"]
+Clash = Literal["leave", "replace", "both"]
 """What becomes of a style that comes in under a name that one of other words has: it stays out, it takes the place of
 the other, or both stay and the new one gets a number behind its name."""
 
@@ -122,8 +122,17 @@ class StyleLibrary:
         if found is None:
             names = self.names()
             more = f" and {len(names) - 40} more" if len(names) > 40 else ""
-            raise NotFound(f"There is no style {name!r}.", hint=f"There are: {', '.join(names[:40])}{more}.")
+            raise NotFound(f"There is no style “{name}”.", hint=f"There are: {', '.join(names[:40])}{more}.")
         return found
+
+    def pick(self, names: Sequence[str] = ()) -> Sequence[Style]:
+        """The styles of these names, or all of one's own. Raises ``NotFound``, also where there are no own ones."""
+        if names:
+            return [self.get(name) for name in dict.fromkeys(names)]
+        own = [entry.style for entry in self.entries() if entry.own]
+        if not own:
+            raise NotFound("There are no styles of your own yet.", hint="Save one first, or name the one you want.")
+        return own
 
     def problems(self) -> Sequence[SettingsError]:
         """The files of one's own that cannot be used, each with what is wrong."""
@@ -145,17 +154,17 @@ class StyleLibrary:
             return style
 
     def rename(self, old: str, new: str) -> Style:
-        """Give a style of one's own another name; a name that is taken is refused (``UserError``)."""
+        """Give a style of one's own another name; a name that is taken is refused (``Taken``)."""
         with self._lock():
             style = self.get(old)
             renamed = _checked(replace(style, name=new))
             if renamed.name == old:
                 return style
             if self.find(renamed.name) is not None:
-                raise UserError(f"A style {renamed.name!r} exists already.", hint="Choose another name.")
+                raise Taken(f"A style “{renamed.name}” exists already.", hint="Choose another name.")
             if old not in self._read_own():
                 raise NotFound(
-                    f"There is no style {old!r} of your own.", hint="Styles that ship with stcore keep their name."
+                    f"There is no style “{old}” of your own.", hint="Styles that ship with stcore keep their name."
                 )
             self._writable().rename(old, renamed.name)
             return renamed
@@ -165,10 +174,10 @@ class StyleLibrary:
         with self._lock():
             if name not in self._read_own():
                 shipped = "Styles that ship with stcore stay." if name in self._given() else ""
-                raise NotFound(f"There is no style {name!r} of your own.", hint=shipped)
+                raise NotFound(f"There is no style “{name}” of your own.", hint=shipped)
             self._writable().remove(name)
 
-    def add(self, styles: Iterable[Style], taken: Taken = "leave") -> Taking:
+    def add(self, styles: Iterable[Style], taken: Clash = "leave") -> Taking:
         """Keep styles that come from a file; ``taken`` says what becomes of one whose name has other words already."""
         added: list[str] = []
         replaced: list[str] = []
@@ -229,7 +238,7 @@ class StyleFolder:
                 continue
             for name in (table["name"] for table in tables):
                 if name in homes:
-                    what = f"{path.name}: the style {name!r} is in {homes[name].name} already; that one counts."
+                    what = f"{path.name}: the style “{name}” is in {homes[name].name} already; that one counts."
                     problems.append(SettingsError(what, file=str(path), hint="Give one of them another name."))
                 homes.setdefault(name, path)
         return problems
@@ -367,7 +376,7 @@ def _checked(style: Style) -> Style:
     try:
         "".join(style.to_dict().values()).encode()
     except UnicodeEncodeError as error:
-        raise UserError(f"The style {style.name!r} holds half a character, which no file can keep.") from error
+        raise UserError(f"The style “{style.name}” holds half a character, which no file can keep.") from error
     return style
 
 

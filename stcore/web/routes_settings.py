@@ -1,4 +1,4 @@
-"""The state a page begins with, settings, styles and plugins."""
+"""The state a page begins with, settings and plugins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stcore import __version__, upkeep
 from stcore.storage import journal
 from stcore.web.context import Web, WebDep
 from stcore.web.errors import misfit
-from stcore.web.models import SettingsChange, StyleChoice
+from stcore.web.models import SettingsChange
 from stcore.web.routes_sources import overview
 
 router = APIRouter(prefix="/api", tags=["settings"])
@@ -100,23 +100,6 @@ def _validate(model: type[BaseModel], values: dict[str, Any]) -> None:
         model.model_validate(values)
     except ValidationError as error:
         raise misfit(error, "Nothing was changed.") from error
-
-
-# -- styles ----------------------------------------------------------------------------------------------------------
-
-
-@router.get("/styles", summary="Style presets", tags=["styles"])
-async def list_styles(web: WebDep) -> list[dict[str, str]]:
-    """Words that are put around a prompt."""
-
-    return await asyncio.to_thread(lambda: [style.to_dict() for style in web.host.styles.list()])
-
-
-@router.put("/styles/current", summary="Choose a style", tags=["styles"])
-async def choose_style(web: WebDep, body: StyleChoice) -> dict[str, str]:
-    """Its prefix and negative prompt replace those of the settings."""
-    chosen = await web.host.images.select_style(body.name)
-    return {"style": chosen}
 
 
 # -- plugins ---------------------------------------------------------------------------------------------------------

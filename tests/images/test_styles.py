@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, strategies as st
 from stcore.bundled import bundled
 from stcore.errors import NotFound, SettingsError, UserError
 from stcore.images.prompt import MARKER
-from stcore.images.styles import Style, StyleLibrary, read_style
+from stcore.images.styles import Clash, Style, StyleLibrary, read_style
+from stcore.paths import DataFolder
 
 
 @pytest.fixture
@@ -109,3 +111,109 @@ def test_a_bundled_style_keeps_its_name_and_leaves_no_copy(tmp_path: Path) -> No
         library.rename("Anime", "Mine")
     assert "Mine" not in library.names()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.feature("F245")
+def test_a_file_of_several_styles_works_and_is_changed_in_place(library: StyleLibrary, tmp_path: Path) -> None:
+    folder = tmp_path / "styles"
+    folder.mkdir()
+    pack = folder / "pack.toml"
+    pack.write_text(
+        '[[styles]]\nname = "One"\nprefix = "1"\nauthor = "Ann"\n\n[[styles]]\nname = "Two"\nprefix = "2"\n'
+    )
+    assert {"One", "Two"} <= set(library.names())
+    library.save(Style("One", "uno", "dos"))
+    library.rename("Two", "Three")
+    assert sorted(path.name for path in folder.iterdir()) == ["pack.toml"]
+    assert 'author = "Ann"' in pack.read_text(), "what stcore does not know is kept"
+    assert (library.get("One").prefix, library.get("Three").prefix) == ("uno", "2")
+    library.delete("One")
+    assert library.get("Three").prefix == "2"
+    library.delete("Three")
+    assert not pack.exists()
+
+
+def test_the_texts_change_and_the_description_stays(library: StyleLibrary) -> None:
+    described = library.get("Anime").description
+    library.save(Style("Anime", "mine"))
+    assert library.get("Anime").description == described
+    library.save(Style("Anime", "mine", description="My own."))
+    assert library.get("Anime").description == "My own."
+
+
+def test_a_name_in_two_files_is_told_and_the_first_counts(library: StyleLibrary, tmp_path: Path) -> None:
+    folder = tmp_path / "styles"
+    folder.mkdir()
+    (folder / "a.toml").write_text('name = "Twin"\nprefix = "first"\n')
+    (folder / "b.toml").write_text('name = "Twin"\nprefix = "second"\n')
+    assert library.get("Twin").prefix == "first"
+    (problem,) = library.problems()
+    assert "b.toml" in problem.message and "a.toml" in problem.message
+    library.save(Style("Twin", "changed"))
+    assert library.get("Twin").prefix == "changed"
+    library.delete("Twin")
+    assert "Twin" not in library.names()
+
+
+def test_a_file_changed_by_hand_counts_at_the_next_look(library: StyleLibrary, tmp_path: Path) -> None:
+    library.save(Style("Mine", "one"))
+    (file,) = (tmp_path / "styles").iterdir()
+    file.write_text('name = "Mine"\nprefix = "by hand"\n')
+    assert library.get("Mine").prefix == "by hand"
+    file.write_text("name = [")
+    assert "Mine" not in library.names()
+    assert [problem.file for problem in library.problems()] == [str(file)]
+
+
+@pytest.mark.parametrize(
+    ("taken", "outcome", "prefixes"),
+    [
+        ("leave", (["New"], [], ["Mine"], ["Anime"]), {"New": "n", "Mine": "m"}),
+        ("replace", (["New"], ["Anime"], ["Mine"], []), {"New": "n", "Anime": "other"}),
+        ("both", (["New", "Anime (2)"], [], ["Mine"], []), {"Anime (2)": "other"}),
+    ],
+)
+def test_styles_that_come_in_under_names_that_are_taken(
+    library: StyleLibrary, taken: Clash, outcome: tuple[list[str], ...], prefixes: dict[str, str]
+) -> None:
+    library.save(Style("Mine", "m"))
+    before = library.get("Anime")
+    taking = library.add([Style("New", "n"), Style("Mine", "m"), Style("Anime", "other")], taken)
+    assert (taking.added, taking.replaced, taking.same, taking.left) == outcome
+    assert {name: library.get(name).prefix for name in prefixes} == prefixes
+    assert taken == "replace" or library.get("Anime") == before
+    again = library.add([Style("New", "n"), Style("Anime", "other")], taken)
+    assert "New" in again.same, "nothing comes in twice"
+
+
+def test_of_two_styles_with_one_name_in_a_file_one_is_kept(library: StyleLibrary, tmp_path: Path) -> None:
+    taking = library.add([Style("A", "1"), Style("A", "2")], "replace")
+    assert (taking.added, taking.replaced, library.get("A").prefix) == (["A"], ["A"], "2")
+    assert len(list((tmp_path / "styles").iterdir())) == 1
+    assert library.add([Style("A", "3"), Style("A", "4")], "both").added == ["A (2)", "A (3)"]
+
+
+def test_what_no_file_can_hold_is_refused_before_anything_is_written(library: StyleLibrary, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="half a character"):
+        library.add([Style("Good", "x"), Style("Bad", "\ud800")])
+    with pytest.raises(UserError, match="needs a name"):
+        library.save(Style("  "))
+    assert not (tmp_path / "styles").exists()
+
+
+def test_styles_are_picked_for_others(library: StyleLibrary) -> None:
+    with pytest.raises(NotFound, match="of your own yet"):
+        library.pick()
+    library.save(Style("Mine"))
+    assert [style.name for style in library.pick()] == ["Mine"]
+    assert [style.name for style in library.pick(["Anime", "Mine", "Anime"])] == ["Anime", "Mine"]
+
+
+def test_programs_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path)
+    libraries = [StyleLibrary(data / "styles", lock=lambda: data.lock("styles")) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        # All of these names want to be the file `a-b.toml`.
+        names = [f"a{mark}b" for mark in " -+*!?,;"]
+        list(pool.map(lambda pair: pair[1].save(Style(pair[0], pair[0])), zip(names, libraries * 2, strict=True)))
+    assert {style.name for style in libraries[0].pick()} == set(names)

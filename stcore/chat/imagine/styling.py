@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from stcore.chat.imagine.settings import KEY, Layers, PictureSettings, Scope
 from stcore.chat.preferences import write
-from stcore.images.styles import Style, StyleLibrary, Taken, Taking
+from stcore.images.styles import Clash, Style, StyleLibrary, Taking
 from stcore.storage.journal import note
 from stcore.storage.tables import settings
 
@@ -101,7 +101,7 @@ class StyleDesk:
     async def rename(self, old: str, new: str) -> Style:
         """Give a style another name; where it is in use it stays so, with what was changed since.
 
-        Raises ``UserError`` when the name is taken, ``NotFound`` for a style that is not one's own.
+        Raises ``Taken`` when there is one of that name, ``NotFound`` for a style that is not one's own.
         """
         renamed = await self._change(lambda: self._library.rename(old, new))
         await self._database.write(lambda connection: _follow(connection, old, renamed.name))
@@ -123,7 +123,7 @@ class StyleDesk:
         await self._use(left, chat_id)
         return left.name
 
-    async def add(self, styles: Sequence[Style], taken: Taken = "leave") -> Taking:
+    async def add(self, styles: Sequence[Style], taken: Clash = "leave") -> Taking:
         """Keep styles that come from a file; what is in use stays as it is. See :meth:`StyleLibrary.add`."""
         return await self._change(lambda: self._library.add(styles, taken))
 
