@@ -3,6 +3,7 @@ import { attempt } from "../core/actions.js";
 import { at, post } from "../core/api.js";
 import { button, fill, fillSanitised, h } from "../core/dom.js";
 import { on } from "../core/store.js";
+import { reviewForm } from "./review.js";
 
 class Questions extends HTMLElement {
   connectedCallback() {
@@ -13,7 +14,7 @@ class Questions extends HTMLElement {
 
   ask(question) {
     if (this.open.has(question.id)) return;
-    const dialog = h("dialog.dialog.question", { "aria-label": "A question", class: looks(question.look) });
+    const dialog = h("dialog.dialog.question", { "aria-label": "A question", class: looks(question) });
     if (question.look?.tooltip) dialog.title = question.look.tooltip;
     let answered = false;
     const finish = (answer) => {
@@ -42,8 +43,9 @@ class Questions extends HTMLElement {
 }
 
 /** The classes of a dialog that a script wants larger, wider or see-through. */
-function looks(look = {}) {
+function looks({ kind, look = {} }) {
   const wanted = ["large", "wide", "wider", "transparent"].filter((name) => look[name]);
+  if (kind === "review") wanted.push("wide");
   return [...wanted, look.scroll === false && "whole"].filter(Boolean).join(" ");
 }
 
@@ -86,6 +88,8 @@ const FORMS = {
       ),
     );
   },
+
+  review: reviewForm,
 
   popup(question, finish) {
     const ok = button(question.ok || "OK", () => finish(true), { look: "primary", autofocus: true });
