@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, true, union, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, union, update
 
-from stcore.errors import NotFound, UserError
+from stcore.errors import NotFound
 from stcore.images.generation import Generation
 from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
-from stcore.storage.tables import assets, attachments, characters, generations, groups, messages, personas
+from stcore.storage.tables import assets, attachments, characters, chats, generations, groups, messages, personas
 
 Origin = Literal["sent", "received", "uploaded"]
 
+SORT_NAME = 64
+"""Characters of a label that count for its place in an order."""
+
 MessageChanged = Callable[[Connection, str, int], object]
 """Called in the transaction with the id of a message whose pictures changed, and the time in milliseconds."""
-
-PAGE = 60
-LONGEST_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,9 @@ class Asset:
     label: str
     created: int
     subject_id: str | None = None
-    """Whose picture it is: a character, a persona, a group."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the gallery. ``next`` is the cursor of the following page, ``None`` on the last."""
-
-    pictures: list[dict[str, Any]]
-    next: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    """Whom it belongs to without hanging in a gallery: a character or persona, whose portrait it is or was."""
+    gallery_id: str | None = None
+    """The gallery it hangs in: that of a character or group, or one that several characters share."""
 
 
 _ASSET = [assets.c[name] for name in Asset.__dataclass_fields__]
@@ -91,8 +83,16 @@ def picture_dict(row: Row[Any]) -> dict[str, Any]:
 def insert_asset(connection: Connection, *, now: int, **values: Any) -> Asset:
     """Record a picture; it gets a fresh id."""
     asset = Asset(id=new_id(now), created=now, **values)
-    connection.execute(insert(assets).values(**asdict(asset), tags=[]))
+    connection.execute(insert(assets).values(**asdict(asset), tags=[], sort_name=sort_name(asset.label)))
     return asset
+
+
+def sort_name(label: str) -> str:
+    """A label as it is put in order: without case, accents and surplus blanks, at most :data:`SORT_NAME` characters."""
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFD", label[: 4 * SORT_NAME]) if not unicodedata.combining(sign)
+    )
+    return " ".join(plain.casefold().split())[:SORT_NAME]
 
 
 def insert_generation(connection: Connection, asset_id: str, generation: Generation) -> None:
@@ -122,30 +122,6 @@ def read_pictures(connection: Connection, asset_ids: Sequence[str]) -> list[dict
     return [found[asset_id] for asset_id in asset_ids if asset_id in found]
 
 
-def read_page(connection: Connection, chat_id: str | None, filter: str, cursor: str | None, limit: int) -> Page:
-    """Newest first, by key and not by offset: a page costs the same at any depth, and nothing new shifts it."""
-    if cursor is not None and not is_id(cursor):
-        raise UserError("This is not a place in the gallery.")
-    if filter not in ("all", "sent", "received"):
-        raise UserError(f"The gallery has no filter {filter!r}.", hint="all, sent or received")
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = _PICTURES.where(
-        true() if chat_id is None else assets.c.chat_id == chat_id,
-        true() if filter == "all" else assets.c.origin == filter,
-        true() if cursor is None else assets.c.id < cursor,
-    )
-    rows = connection.execute(query.order_by(assets.c.id.desc()).limit(limit + 1)).all()
-    pictures = [picture_dict(row) for row in rows[:limit]]
-    return Page(pictures, pictures[-1]["id"] if len(rows) > limit else None)
-
-
-def count(connection: Connection, chat_id: str) -> dict[str, int]:
-    query = select(assets.c.origin, func.count()).where(assets.c.chat_id == chat_id).group_by(assets.c.origin)
-    by_origin = {origin: int(number) for origin, number in connection.execute(query)}
-    sent, received = by_origin.get("sent", 0), by_origin.get("received", 0)
-    return {"all": sum(by_origin.values()), "sent": sent, "received": received}
-
-
 def newest_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, Asset]:
     """For every hash the asset that was stored last."""
     rows = connection.execute(select(*_ASSET).where(assets.c.sha256.in_(hashes)).order_by(assets.c.id))
@@ -159,20 +135,33 @@ def is_used(connection: Connection, sha256: str) -> bool:
 
 # -- uses and deleting -----------------------------------------------------------------------------------------------
 
+_WEARERS = {"character": characters, "persona": personas, "group": groups}
+_WORN = union(*(select(each.c.avatar_id).where(each.c.avatar_id.is_not(None)) for each in _WEARERS.values()))
+
 
 def uses(connection: Connection, asset_id: str) -> list[dict[str, Any]]:
     """Every place that shows the picture, as ``{"kind", "id", ...}``."""
+    return uses_of_many(connection, [asset_id])[asset_id]
+
+
+def uses_of_many(connection: Connection, asset_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """:func:`uses` of several pictures, by their ids."""
+    places: dict[str, list[dict[str, Any]]] = {asset_id: [] for asset_id in asset_ids}
     hung = (
-        select(messages.c.id, messages.c.chat_id, messages.c.position)
+        select(attachments.c.asset_id, messages.c.id, messages.c.chat_id, messages.c.position, chats.c.title)
         .join(attachments, attachments.c.message_id == messages.c.id)
-        .where(attachments.c.asset_id == asset_id)
+        .join(chats, chats.c.id == messages.c.chat_id)
+        .where(attachments.c.asset_id.in_(asset_ids))
         .distinct()
         .order_by(messages.c.chat_id, messages.c.position)
     )
-    places: list[dict[str, Any]] = [{"kind": "message", **row._asdict()} for row in connection.execute(hung)]
-    for kind, table in (("character", characters), ("persona", personas), ("group", groups)):
-        worn = select(table.c.id, table.c.name).where(table.c.avatar_id == asset_id)
-        places += [{"kind": kind, **row._asdict()} for row in connection.execute(worn)]
+    for asset_id, *place in connection.execute(hung):
+        values = zip(("id", "chat_id", "position", "chat"), place, strict=True)
+        places[asset_id].append({"kind": "message", **dict(values)})
+    for kind, table in _WEARERS.items():
+        worn = select(table.c.avatar_id, table.c.id, table.c.name).where(table.c.avatar_id.in_(asset_ids))
+        for row in connection.execute(worn):
+            places[row.avatar_id].append({"kind": kind, "id": row.id, "name": row.name})
     return places
 
 
@@ -180,7 +169,7 @@ def delete_asset(connection: Connection, asset_id: str, now: int, changed: Messa
     """Remove the record and every use of it; ``changed`` is told of each message that showed it."""
     asset = read_asset(connection, asset_id)
     places = uses(connection, asset_id)
-    for table in (characters, personas, groups):
+    for table in _WEARERS.values():
         connection.execute(update(table).where(table.c.avatar_id == asset_id).values(avatar_id=None))
     # Attachments and the generation record go with it.
     connection.execute(delete(assets).where(assets.c.id == asset_id))
@@ -196,9 +185,8 @@ def delete_of_chat(connection: Connection, chat_id: str) -> list[Asset]:
 
     Those worn by a subject leave the chat instead, those hung in another chat (a branch of this one) go there.
     """
-    worn = (select(table.c.avatar_id).where(table.c.avatar_id.is_not(None)) for table in (characters, personas, groups))
     here = assets.c.chat_id == chat_id
-    connection.execute(update(assets).where(here, assets.c.id.in_(union(*worn))).values(chat_id=None))
+    connection.execute(update(assets).where(here, assets.c.id.in_(_WORN)).values(chat_id=None))
     elsewhere = (
         select(func.min(messages.c.chat_id))
         .join(attachments, attachments.c.message_id == messages.c.id)
@@ -212,14 +200,15 @@ def delete_of_chat(connection: Connection, chat_id: str) -> list[Asset]:
 
 
 def delete_of_subject(connection: Connection, subject_id: str) -> list[Asset]:
-    """Remove the records of a subject's pictures; those in a chat or worn by others stay. Returns the gone."""
-    of_it = assets.c.subject_id == subject_id
-    keep = assets.c.chat_id.is_not(None) | assets.c.id.in_(select(attachments.c.asset_id))
-    for table in (characters, personas, groups):
-        keep |= assets.c.id.in_(select(table.c.avatar_id).where(table.c.avatar_id.is_not(None)))
-    connection.execute(update(assets).where(of_it, keep).values(subject_id=None))
-    gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(of_it))]
-    connection.execute(delete(assets).where(of_it))
+    """Remove the records of a subject's pictures and of its gallery; those in a chat or worn by others stay, in no
+    gallery. Returns the gone."""
+    columns = (assets.c.subject_id, assets.c.gallery_id)
+    used = or_(assets.c.chat_id.is_not(None), assets.c.id.in_(select(attachments.c.asset_id)), assets.c.id.in_(_WORN))
+    unused = or_(*(column == subject_id for column in columns)) & ~used
+    gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(unused))]
+    connection.execute(delete(assets).where(unused))
+    for column in columns:
+        connection.execute(update(assets).where(column == subject_id).values({column: None}))
     return gone
 
 

@@ -134,6 +134,7 @@ class Collector:
             origin="received",
             chat_id=job.chat_id,
             job_id=job.id,
+            gallery_of=job.intent.subject_id,
             label=job.intent.title or job.request.prompt,
         )
         job_rows.add_result(connection, job, index, asset.id, self._tools.now())

@@ -9,18 +9,22 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from stcore.errors import StorageError, UnusablePicture
-from stcore.images import asset_rows
-from stcore.images.asset_rows import Asset, Origin, Page
+from stcore.images import asset_rows, gallery_rows, paging
+from stcore.images.asset_rows import Asset, Origin
 from stcore.images.embed import is_intact, read_texts, with_texts
+from stcore.images.paging import Page, View
 from stcore.images.sniff import EXTENSIONS, PictureFacts, decode_fully, read_facts
 from stcore.storage.blobs import digest, key_of
+from stcore.storage.ids import is_id
+from stcore.storage.tables import assets
 
 if TYPE_CHECKING:
     from stcore.bus import Bus
@@ -81,18 +85,21 @@ class Library:
         chat_id: str | None = None,
         job_id: str | None = None,
         subject_id: str | None = None,
+        gallery_of: str | None = None,
         label: str = "",
         generation: Generation | None = None,
         embed: bool = True,
     ) -> Asset:
-        """Check, store and record a picture; ``subject_id`` is the character, persona or group it shows.
+        """Check, store and record a picture.
 
-        Raises ``UnusablePicture`` or ``StorageError``, and then keeps nothing.
+        ``gallery_of`` is the character or group (or the shared gallery) in whose gallery it hangs, ``subject_id``
+        the character or persona that it belongs to without hanging there, as a portrait does. Raises
+        ``UnusablePicture`` or ``StorageError``, and then keeps nothing.
         """
         prepared = await self.prepare(data, generation=generation, embed=embed)
 
         def fn(connection: Connection) -> Asset:
-            places = {"chat_id": chat_id, "job_id": job_id, "subject_id": subject_id}
+            places = {"chat_id": chat_id, "job_id": job_id, "subject_id": subject_id, "gallery_of": gallery_of}
             return self.insert(connection, prepared, kind=kind, origin=origin, label=label, **places)
 
         try:
@@ -131,6 +138,7 @@ class Library:
         chat_id: str | None = None,
         job_id: str | None = None,
         subject_id: str | None = None,
+        gallery_of: str | None = None,
         label: str = "",
     ) -> Asset:
         """The quick half, inside a write transaction of the caller.
@@ -152,6 +160,7 @@ class Library:
             chat_id=chat_id,
             job_id=job_id,
             subject_id=subject_id,
+            gallery_id=gallery_rows.place_for(connection, gallery_of),
             label=label,
         )
         if prepared.generation is not None:
@@ -171,16 +180,27 @@ class Library:
     async def page(
         self,
         chat_id: str | None = None,
-        filter: Literal["all", "sent", "received"] = "all",
+        filter: paging.Filter = "all",
         cursor: str | None = None,
-        limit: int = asset_rows.PAGE,
+        limit: int = paging.PAGE,
+        *,
+        gallery_of: str | None = None,
+        sort: paging.Sort = "date",
+        order: paging.Order = "desc",
     ) -> Page:
-        """Pictures of a chat (``None`` = of all), newest first; ``cursor`` is ``next`` of the page before."""
-        return await self._database.read(lambda c: asset_rows.read_page(c, chat_id, filter, cursor, limit))
+        """Pictures of a chat or a gallery (with neither: of all), newest first unless told otherwise.
 
-    async def counts(self, chat_id: str) -> dict[str, int]:
-        """How many pictures the chat has: ``all``, ``sent``, ``received`` (GAL-1)."""
-        return await self._database.read(lambda c: asset_rows.count(c, chat_id))
+        ``cursor`` is ``next`` of the page before, in the same order. ``gallery_of`` is a character, a group, or a
+        shared gallery.
+        """
+        view = View(filter, sort, order)
+        return await self._database.read(
+            lambda c: paging.read_page(c, _place(c, chat_id, gallery_of), view, cursor, limit)
+        )
+
+    async def counts(self, chat_id: str | None = None, *, gallery_of: str | None = None) -> dict[str, int]:
+        """How many pictures a chat or a gallery has (with neither: all there are), by filter (GAL-1)."""
+        return await self._database.read(lambda c: paging.count(c, _place(c, chat_id, gallery_of)))
 
     async def read(self, asset_id: str, size: ImageSize = "full") -> tuple[bytes, str]:
         """Bytes and media type. Smaller versions are WebP, made when first asked for and kept beside the original."""
@@ -230,14 +250,38 @@ class Library:
         """Where the picture is used, to be named before it is deleted: messages, characters, personas (GAL-9)."""
         return await self._database.read(lambda c: asset_rows.uses(c, asset_id))
 
+    async def uses_of_many(self, asset_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """:meth:`uses` of several pictures, by their ids."""
+        return await self._database.read(lambda c: asset_rows.uses_of_many(c, asset_ids))
+
     async def delete(self, asset_id: str) -> None:
         """Remove the picture everywhere it is used, and its file when nothing else needs it."""
-        asset = await self._database.write(
-            lambda c: asset_rows.delete_asset(c, asset_id, self._now(), self._message_changed)
-        )
+        await self._delete(lambda c: [self._delete_record(c, asset_id)])
+
+    async def delete_many(self, asset_ids: Iterable[str]) -> int:
+        """:meth:`delete` several pictures at once, without those that are gone already. How many were deleted."""
+
+        def fn(connection: Connection) -> list[Asset]:
+            known = asset_rows.read_pictures(connection, [each for each in dict.fromkeys(asset_ids) if is_id(each)])
+            return [self._delete_record(connection, picture["id"]) for picture in known]
+
+        return await self._delete(fn)
+
+    def _delete_record(self, connection: Connection, asset_id: str) -> Asset:
+        return asset_rows.delete_asset(connection, asset_id, self._now(), self._message_changed)
+
+    async def _delete(self, fn: Callable[[Connection], list[Asset]]) -> int:
+        def all_of_it(connection: Connection) -> list[Asset]:
+            gone = fn(connection)
+            if any(asset.gallery_id for asset in gone):
+                gallery_rows.forget_empty(connection)
+            return gone
+
+        gone = await self._database.write(all_of_it)
         if self._bus is not None:
             self._bus.wake()
-        await self.release([blob_key(asset.sha256, asset.media_type)])
+        await self.release([blob_key(asset.sha256, asset.media_type) for asset in gone])
+        return len(gone)
 
     async def delete_of_chat(self, chat_id: str) -> None:
         """Before a chat is deleted: its pictures go, except those a character or persona still wears (STO-4)."""
@@ -264,6 +308,12 @@ class Library:
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp() * 1000)
+
+
+def _place(connection: Connection, chat_id: str | None, gallery_of: str | None) -> ColumnElement[bool] | None:
+    if gallery_of is not None:
+        return assets.c.gallery_id == gallery_rows.shown_by(connection, gallery_of)
+    return assets.c.chat_id == chat_id if chat_id is not None else None
 
 
 def blob_key(sha256: str, media_type: str) -> str:

@@ -8,8 +8,8 @@ import secrets
 import threading
 import time
 
-_ID = re.compile(r"[0-9a-f]{32}\Z")
-
+ID_LENGTH = 32
+_ID = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}\Z")
 
 _lock = threading.Lock()
 _last = 0

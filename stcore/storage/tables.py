@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration in ``migrations/versions``; stored in ``alembic_version``."""
 
 metadata = MetaData(
@@ -30,6 +30,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_ORDERED = String(64).with_variant(String(64, collation="C"), "postgresql")
+"""A text that both databases put in order as Python does."""
 
 
 def _id(name: str = "id", *, primary: bool = True) -> Column[str]:
@@ -121,6 +124,9 @@ swipes = Table(
     Column("created", BigInteger, nullable=False),
 )
 
+# gallery_id: the gallery it hangs in, which is a character, a group, or one that several characters share (its name is
+# the setting "name" of the scope "gallery:ID"). subject_id: whom it belongs to without hanging there, as a portrait.
+# sort_name: the label as it is put in order.
 assets = Table(
     "assets",
     metadata,
@@ -139,9 +145,18 @@ assets = Table(
     Column("label", Text, nullable=False, default=""),
     Column("tags", JSON, nullable=False, default=list),
     Column("created", BigInteger, nullable=False),
+    Column("gallery_id", String(32)),
+    Column("sort_name", _ORDERED, nullable=False, default="", server_default=""),
     Index(None, "sha256"),
+    Index(None, "subject_id"),
     Index(None, "chat_id", "id"),
+    # A page begins in the middle of one of these, whatever its order; see images/paging.py.
+    Index(None, "origin", "id"),
+    Index(None, "origin", "sort_name", "id"),
     Index(None, "chat_id", "origin", "id"),
+    Index(None, "chat_id", "origin", "sort_name", "id"),
+    Index(None, "gallery_id", "origin", "id"),
+    Index(None, "gallery_id", "origin", "sort_name", "id"),
 )
 
 # One picture hung on one swipe of a message.

@@ -298,7 +298,7 @@ async def test_deleting_names_the_uses_and_then_no_place_shows_it(
     values = {"id": "1" * 32, "name": "Me", "description": "", "avatar_id": asset.id, "extra": {}, "created": 1}
     await database.write(lambda c: c.execute(personas.insert().values(values)))
     assert await library.uses(asset.id) == [
-        {"kind": "message", "id": message.id, "chat_id": chat.id, "position": 0},
+        {"kind": "message", "id": message.id, "chat_id": chat.id, "position": 0, "chat": "look"},
         {"kind": "persona", "id": "1" * 32, "name": "Me"},
     ]
     entries = await bus.subscribe(chat.id)

@@ -14,6 +14,7 @@ from stcore.chat.jsonl.lines import Line
 from stcore.errors import NotFound, UnusablePicture
 
 if TYPE_CHECKING:
+    from stcore.chat.records import Chat
     from stcore.host import Host
     from stcore.images.asset_rows import Origin
 
@@ -38,7 +39,7 @@ class Finder:
         self._host, self._folder = host, folder
         self.found = 0
 
-    async def take(self, line: Line, chat_id: str) -> list[Hung]:
+    async def take(self, line: Line, chat: Chat) -> list[Hung]:
         """Take what can be found out of the texts of a message; what is to be hung on it instead."""
         hung: list[Hung] = []
         for swipe, text in enumerate(line.texts):
@@ -47,7 +48,7 @@ class Finder:
                 continue
             left = []
             for medium in media:
-                asset_id = await self._asset(medium, chat_id)
+                asset_id = await self._asset(medium, chat)
                 if asset_id is None:
                     left.append(medium)
                 else:
@@ -59,7 +60,7 @@ class Finder:
         self.found += len(hung)
         return hung
 
-    async def _asset(self, medium: Any, chat_id: str) -> str | None:
+    async def _asset(self, medium: Any, chat: Chat) -> str | None:
         if not isinstance(medium, dict) or medium.get("type", "image") != "image":
             return None
         url = medium.get("url")
@@ -74,9 +75,10 @@ class Finder:
         if data is None:
             return None
         origin: Origin = "received" if medium.get("source") == "generated" else "uploaded"
+        label, whose = str(medium.get("title") or ""), chat.group_id or chat.character_id
         try:
             asset = await self._host.library.store(
-                data, kind="free", origin=origin, chat_id=chat_id, label=str(medium.get("title") or ""), embed=False
+                data, kind="free", origin=origin, chat_id=chat.id, gallery_of=whose, label=label, embed=False
             )
         except UnusablePicture:
             return None

@@ -150,7 +150,7 @@ async def import_chat(
         while portion := await asyncio.to_thread(reader.portion):
             if not reader.good and reader.header is None:
                 raise UserError(f"The file holds no chat: line {reader.problems[0]}.", hint=_NOT_A_CHAT)
-            hung = [await finder.take(line, chat.id) for line in portion]
+            hung = [await finder.take(line, chat) for line in portion]
             await host.database.write(lambda c, p=portion, h=hung, at=position: _insert(c, chat.id, p, h, at))  # type: ignore[misc]
             position += len(portion)
         if reader.header is None and position == 0:
