@@ -40,7 +40,9 @@ async def greet(host: Host, chat_id: str, character: Character) -> Message | Non
         return None
     surroundings = Surroundings(host, chat_id)
     await surroundings.load()
-    environment = surroundings.environment.child(char=character.name, card=character.macro_card())
+    environment = surroundings.environment
+    if environment.extra.get("character_id") != character.id:  # a member of a group
+        environment = environment.child(char=character.name, card=character.macro_card())
     texts = [host.macros.expand(text, environment) for text in character.greetings]
     await surroundings.flush()  # a greeting may set variables
 

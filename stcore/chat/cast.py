@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from stcore.chat.characters.records import Character
 from stcore.chat.characters.store import read_characters
+from stcore.chat.imagine.looks import seen_card
 from stcore.chat.personas import ACTIVE, DEFAULT, HOST, Persona, read_personas
 from stcore.chat.preferences import read_all, write as write_settings
 from stcore.chat.rows import note_chat
@@ -21,7 +22,7 @@ from stcore.storage.tables import characters, chats
 
 if TYPE_CHECKING:
     from stcore.host import Host
-    from stcore.macros import Environment
+    from stcore.macros import Environment, environment as macros
 
 TAKEN = "persona"
 """The setting of a chat that holds what was taken in it: ``{"id": persona}`` or ``{"name": text}``."""
@@ -71,7 +72,12 @@ def _choose(connection: Connection, cast: Cast, taken: str | None) -> Persona | 
 
 async def load_cast(host: Host, chat_id: str, environment: Environment) -> None:
     """Put the cast of a chat into what macros see; ``extra`` tells the ids of who is there."""
-    cast = await host.database.read(lambda connection: read_cast(connection, chat_id))
+
+    def fn(connection: Connection) -> tuple[Cast, macros.Card | None]:
+        cast = read_cast(connection, chat_id)
+        return cast, seen_card(connection, cast.character) if cast.character else None
+
+    cast, card = await host.database.read(fn)
     environment.extra = {
         **environment.extra,
         "character_id": cast.character.id if cast.character else None,
@@ -81,7 +87,7 @@ async def load_cast(host: Host, chat_id: str, environment: Environment) -> None:
     environment.user = cast.name or environment.user
     environment.persona = cast.persona.description if cast.persona else ""
     if cast.character is not None:
-        environment.char, environment.card = cast.character.name, cast.character.macro_card()
+        environment.char, environment.card = cast.character.name, card
 
 
 # -- taking a persona ------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 LIMIT = 16 * 1024 * 1024
 """Bytes a backup may have."""
 
-_FIELDS = ("description", "title", "position", "depth", "role", "lorebook")
+_TEXTS = ("description", "title", "lorebook", "image_prefix", "image_negative_prefix")
+_FIELDS = (*_TEXTS, "position", "depth", "role")
 
 
 async def export_personas(host: Host) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def _fields(described: Any, characters: Mapping[str, str]) -> dict[str, Any]:
     """The fields of one persona, as far as they are what they should be."""
     if not isinstance(described, dict):
         return {}
-    fields = {name: described[name] for name in ("description", "title", "lorebook") if _is_text(described.get(name))}
+    fields = {name: described[name] for name in _TEXTS if _is_text(described.get(name))}
     for name, allowed in (("position", POSITIONS), ("role", ROLES)):
         if described.get(name) in allowed.values():
             fields[name] = described[name]

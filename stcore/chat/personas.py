@@ -17,6 +17,7 @@ from stcore.chat.preferences import write as write_settings
 from stcore.chat.rows import note_chat
 from stcore.commands.services.personas import POSITIONS, ROLES
 from stcore.errors import NotFound, UserError
+from stcore.images.references import known_reference
 from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
 from stcore.storage.tables import chats, personas, settings
@@ -32,7 +33,18 @@ T = TypeVar("T")
 HOST, ACTIVE, DEFAULT = "host", "persona", "default_persona"
 """Where the settings keep the persona that was taken last, and the one that new chats begin with."""
 
-_EXTRA: dict[str, Any] = {"title": "", "position": 0, "depth": 2, "role": 0, "lorebook": "", "connections": []}
+_EXTRA: dict[str, Any] = {
+    "title": "",
+    "position": 0,
+    "depth": 2,
+    "role": 0,
+    "lorebook": "",
+    "connections": [],
+    "image_prefix": "",
+    "image_negative_prefix": "",
+    "references": [],
+}
+_LISTS = ("connections", "references")
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -41,7 +53,8 @@ class Persona:
     """Somebody a person can be. ``key`` is its unique name (``"1700000000000-Mira.png"``); names may repeat.
 
     ``position`` and ``role`` are the numbers of :data:`POSITIONS` and :data:`ROLES`, ``depth`` counts messages from the
-    end; ``connections`` are the ids of characters and groups in whose chats it speaks.
+    end; ``connections`` are the ids of characters and groups in whose chats it speaks. The last three say how it looks
+    in pictures (``stcore.chat.imagine.looks``).
     """
 
     id: str
@@ -55,13 +68,16 @@ class Persona:
     role: int
     lorebook: str
     connections: tuple[str, ...]
+    image_prefix: str
+    image_negative_prefix: str
+    references: tuple[str, ...]
     created: int
     is_default: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return {
             **{name: getattr(self, name) for name in self.__dataclass_fields__ if name != "is_default"},
-            "connections": list(self.connections),
+            **{name: list(getattr(self, name)) for name in _LISTS},
             "default": self.is_default,
         }
 
@@ -142,8 +158,9 @@ class PersonaStore:
         return await self._change(fn)
 
     async def update(self, persona_id: str, fields: Mapping[str, Any]) -> Persona:
-        """Change ``name``, ``description``, ``title``, ``position``, ``depth``, ``role``, ``lorebook`` or
-        ``connections`` (ids). Raises :class:`UserError` for an unknown field or a value that cannot be."""
+        """Change ``name``, ``description``, ``title``, ``position``, ``depth``, ``role``, ``lorebook``, ``connections``
+        (ids), ``image_prefix``, ``image_negative_prefix`` or ``references``. Raises :class:`UserError` for an unknown
+        field or a value that cannot be."""
 
         def fn(connection: Connection, now: int) -> Persona:
             row = connection.execute(select(personas.c.extra).where(personas.c.id == persona_id)).first()
@@ -166,10 +183,16 @@ class PersonaStore:
 
     async def duplicate(self, persona_id: str) -> Persona:
         """A copy under another key, bound to nothing."""
+        from stcore.chat.imagine.looks import copied_references
+
         persona = await self.get(persona_id)
         fields = {name: getattr(persona, name) for name in ("description", *_EXTRA)}
         avatar = await self.avatar(persona)
-        return await self.create(persona.name, {**fields, "connections": []}, avatar=avatar)
+        copy = await self.create(persona.name, {**fields, "connections": []}, avatar=avatar)
+        if not persona.references:
+            return copy
+        references = await copied_references(self._library, persona.references, of=persona.id, to=copy.id)
+        return await self.update(copy.id, {"references": references})
 
     async def delete(self, persona_id: str) -> None:
         """Remove it with its pictures and all its bindings. What was said under its name stays."""
@@ -255,7 +278,7 @@ def read_personas(connection: Connection, where: Any = None) -> list[Persona]:
 
 def _persona(row: Row[Any], default: Any) -> Persona:
     extra = {**_EXTRA, **{name: value for name, value in row.extra.items() if name in _EXTRA}}
-    extra["connections"] = tuple(extra["connections"])
+    extra |= {name: tuple(extra[name]) for name in _LISTS}
     return Persona(
         row.id,
         row.key,
@@ -327,6 +350,10 @@ def _checked(name: str, value: Any) -> Any:
             if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value):
                 raise UserError("connections must be a list of ids of characters and groups.")
             return list(value)
+        case "references":
+            if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value):
+                raise UserError("references must be a list of texts such as avatar:subject.")
+            return [known_reference(entry) for entry in value]
         case _:
             return _text(name, value)
 

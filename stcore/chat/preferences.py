@@ -30,11 +30,7 @@ class Preferences:
     async def get(self, scope: str, key: str, default: Any = None) -> Any:
         """One value, ``default`` when it is not set."""
 
-        def fn(connection: Connection) -> Any:
-            row = connection.execute(select(settings.c.value).where(_at(scope, key))).first()
-            return default if row is None else row.value
-
-        return await self._database.read(fn)
+        return await self._database.read(lambda connection: read(connection, scope, key, default))
 
     async def set(self, scope: str, key: str, value: Any) -> None:
         """Set one value; ``None`` forgets it."""
@@ -53,6 +49,12 @@ def read_all(connection: Connection, scope: str) -> dict[str, Any]:
     """As :meth:`Preferences.all`, inside a transaction."""
     query = select(settings.c.key, settings.c.value).where(settings.c.scope == scope)
     return {row.key: row.value for row in connection.execute(query)}
+
+
+def read(connection: Connection, scope: str, key: str, default: Any = None) -> Any:
+    """As :meth:`Preferences.get`, inside a transaction."""
+    row = connection.execute(select(settings.c.value).where(_at(scope, key))).first()
+    return default if row is None else row.value
 
 
 def write(connection: Connection, scope: str, values: Mapping[str, Any]) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
 from stcore.errors import UserError
+from stcore.images.references import known_reference
 
 PlaceholderKind = Literal["text", "number", "choice", "picture"]
 
@@ -231,6 +232,14 @@ class ImageSettings(_Record):
         json_schema_extra=_in("workflow"),
     )
 
+    @field_validator("references")
+    @classmethod
+    def _names_pictures(cls, references: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(known_reference(text) for text in references)
+        except UserError as error:
+            raise ValueError(error.message.rstrip(".")) from error
+
     def overlaid(self, values: Mapping[str, Any]) -> ImageSettings:
         """A copy in which ``values`` count. Raises :class:`UserError` naming what does not fit."""
         try:
@@ -245,7 +254,8 @@ def misfit(error: ValidationError) -> UserError:
     name = ".".join(str(part) for part in first["loc"]) or "settings"
     if first["type"] == "extra_forbidden":
         return UserError(f"There is no setting {name!r} of pictures.", hint=f"There are: {', '.join(FIELDS)}.")
-    return UserError(f"{name}={first['input']!r} cannot be used: {first['msg'][:1].lower()}{first['msg'][1:]}.")
+    reason = first["msg"].removeprefix("Value error, ")
+    return UserError(f"{name}={first['input']!r} cannot be used: {reason[:1].lower()}{reason[1:]}.")
 
 
 FIELDS = tuple(ImageSettings.model_fields)

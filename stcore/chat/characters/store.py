@@ -25,6 +25,7 @@ from stcore.storage.tables import characters, chats, messages, settings
 
 if TYPE_CHECKING:
     from stcore.bus import Bus
+    from stcore.chat.imagine.looks import Looks
     from stcore.clock import Clock
     from stcore.images.library import Library
     from stcore.storage.database import Database
@@ -184,6 +185,19 @@ class CharacterStore:
             lambda connection, now: _write(connection, read_character(connection, character_id), now, card=card)
         )
 
+    async def change_looks(self, character_id: str, change: Callable[[Looks], Looks]) -> Looks:
+        """How it looks in pictures, changed. Only words that are shared, now or before, touch its card."""
+        from stcore.chat.imagine.looks import card_with, read_looks, write_looks
+
+        def fn(connection: Connection, now: int) -> Looks:
+            character = read_character(connection, character_id)
+            looks = change(read_looks(connection, character))
+            write_looks(connection, character_id, looks)
+            _write(connection, character, now, card=card_with(character.card, looks))
+            return looks
+
+        return await self._change(fn)
+
     async def set_avatar(self, character_id: str, avatar: bytes | None) -> Character:
         """Give it another picture, or none. The pictures it wore before stay in the library."""
         character = await self.get(character_id)
@@ -211,10 +225,14 @@ class CharacterStore:
         return await self._change(fn)
 
     async def duplicate(self, character_id: str) -> Character:
-        """A copy with the same name and a numbered key (``Bob_1.png``)."""
+        """A copy with the same name, looks and pictures, and a numbered key (``Bob_1.png``)."""
+        from stcore.chat.imagine.looks import copy_looks
+
         character = await self.get(character_id)
         avatar, files = await self.avatar(character), await self.files(character)
-        return await self.add(character.card, avatar=avatar, files=files, tags=character.tags, copy_of=character.key)
+        copy = await self.add(character.card, avatar=avatar, files=files, tags=character.tags, copy_of=character.key)
+        await copy_looks(self._database, self._library, character, copy.id)
+        return copy
 
     async def delete(self, character_id: str, *, chats_too: bool = False) -> None:
         """Remove it with its pictures. Its chats stay without it, unless ``chats_too``."""

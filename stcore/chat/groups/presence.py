@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_
@@ -74,9 +75,15 @@ async def next_speakers(host: Host, chat_id: str) -> Sequence[Character]:
 
 
 def speaking(environment: Environment, character: Character) -> Environment:
-    """What macros see while ``character`` speaks."""
+    """What macros see while ``character`` speaks; prefixes of pictures stay those of the open one (7.5)."""
     extra = {**environment.extra, "character_id": character.id}
-    return environment.child(char=character.name, card=character.macro_card(), extra=extra)
+    is_open = environment.card or macros.Card()
+    card = replace(
+        character.macro_card(),
+        image_prefix=is_open.image_prefix,
+        image_negative_prefix=is_open.image_negative_prefix,
+    )
+    return environment.child(char=character.name, card=card, extra=extra)
 
 
 def _newest(connection: Connection, chat_id: str) -> list[Message]:

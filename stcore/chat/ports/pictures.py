@@ -26,10 +26,17 @@ async def picture_bytes(host: Host, text: str) -> bytes:
             return base64.b64decode(text[data.end() :], validate=True)
         except ValueError as error:
             raise UserError("The data: address of the picture is damaged.") from error
+    return (await host.library.read(await picture_id(host, text)))[0]
+
+
+async def picture_id(host: Host, text: str) -> str:
+    """The id of the stored picture that ``text`` means, by its address, its file or its id. :class:`UserError` when it
+    means none; whether the picture is still there is not asked."""
+    text = text.strip()
     if text.startswith(("http:", "https:", "//")):
         raise UserError("Pictures are not fetched from other servers.", hint="Upload the picture, or make one.")
     address = _ADDRESS.match(await host.library.canonical(text))
-    picture_id = address[1] if address else text
-    if not is_id(picture_id):
+    found = address[1] if address else text
+    if not is_id(found):
         raise UserError(f"“{text[:80]}” is not a picture of this host.", hint="Take the result of /imagine.")
-    return (await host.library.read(picture_id))[0]
+    return found

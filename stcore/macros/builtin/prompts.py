@@ -43,9 +43,11 @@ def _sequence(name: str, keys: str, example: str, summary: str, *aliases: str) -
 
 
 def _image_prefix(name: str, read: Callable[[Card], str], example: str, summary: str) -> Macro:
+    """A prefix of the open character; in groups there is none (image-generation.md 7.5)."""
+
     def handler(call: MacroCall) -> str:
         env = call.environment
-        return read(current_card(env)) if env.replace_card else ""
+        return read(current_card(env)) if env.replace_card and env.group is None else ""
 
     return _declared(name, example, summary)(handler)
 

@@ -1,0 +1,144 @@
+"""The reference pictures of one wish: named in settings, looks and commands, read and made ready for a source.
+
+Order is meaningful to sources ("image 1"), and where one takes only a few the first ones count: those of the wish come
+first, then those of who is drawn, then those of the settings. What a source does not take is dropped when the request
+is planned, and reported there (``stcore/images/planning.py``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stcore.chat.imagine.looks import Looks
+from stcore.chat.ports.pictures import picture_bytes, picture_id
+from stcore.errors import NotFound, UnusablePicture, UserError
+from stcore.images.references import AVATAR, PERSONA, BoundReference, known_reference, parse_reference
+from stcore.images.request import Reference
+from stcore.images.settings import ImageSettings
+from stcore.images.sniff import decode_fully, read_facts
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from stcore.host import Host
+
+__all__ = ["BoundReference", "Found", "known_reference", "parse_reference", "reference_of", "references_for"]
+
+LONGEST_SIDE = 1536
+"""Pixels; larger pictures are made smaller: no source looks at more, and the request is kept with the job."""
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes up to which a picture stays as it is."""
+
+_UNDERSTOOD = ("image/png", "image/jpeg", "image/webp")
+"""What sources take; anything else is sent as one of these."""
+
+_QUALITY = 92
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``left_out`` names the pictures that are bound to something and are gone."""
+
+    references: tuple[Reference, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+async def references_for(
+    host: Host,
+    settings: ImageSettings,
+    looks: Sequence[Looks],
+    *,
+    char_avatar: str | None,
+    user_avatar: str | None,
+    extra: Sequence[str] = (),
+) -> Found:
+    """The pictures to give to a source. ``extra`` are those of the wish itself.
+
+    Each picture counts once per role, as it is named first. ``avatar`` and ``persona`` in settings and looks mean
+    nothing where nobody wears a picture. Raises :class:`UserError` for a text that names no picture, and for a picture
+    of the wish that is gone or not worn; bound ones that are gone are told in the result.
+    """
+    worn = {AVATAR: char_avatar, PERSONA: user_avatar}
+    bound = [text for one in looks for text in one.references]
+    wished = [_worn(parse_reference(text), worn) for text in extra]
+    named = [_worn(parse_reference(text), worn) for text in (*bound, *settings.references)]
+    references: dict[tuple[str, str], Reference] = {}
+    left_out: list[str] = []
+    for number, reference in enumerate((*wished, *named)):
+        is_wish, key = number < len(wished), (reference.picture, reference.role)
+        if key in references or (reference.picture in worn and not is_wish):
+            continue
+        try:
+            references[key] = await reference_of(host, reference)
+        except (NotFound, UnusablePicture) as error:
+            if is_wish:
+                raise _gone(reference) from error
+            left_out.append(str(reference))
+    return Found(tuple(references.values()), tuple(dict.fromkeys(left_out)))
+
+
+async def reference_of(host: Host, reference: BoundReference) -> Reference:
+    """The picture itself, small enough to be sent. Raises ``NotFound``, ``UnusablePicture`` or :class:`UserError`."""
+    if reference.picture in (AVATAR, PERSONA):
+        raise NotFound("Nobody wears a picture.")
+    is_data = reference.picture.startswith("data:")
+    asset_id = "" if is_data else await picture_id(host, reference.picture)
+    whole = await picture_bytes(host, reference.picture) if is_data else (await host.library.read(asset_id))[0]
+    data, mime = await asyncio.to_thread(sendable, whole)
+    role, control = reference.wire_role
+    return Reference(
+        data=data,
+        mime=mime,
+        role=role,
+        control=control,
+        strength=reference.strength,
+        label=reference.role,
+        asset_id=asset_id,
+    )
+
+
+def sendable(data: bytes) -> tuple[bytes, str]:
+    """The picture and its type, unchanged where sources can take it so. Blocks: call it on a worker thread."""
+    facts = read_facts(data)
+    fits = max(facts.width, facts.height) <= LONGEST_SIDE and len(data) <= LARGEST
+    if fits and facts.mime in _UNDERSTOOD:
+        return data, facts.mime
+    _, picture = decode_fully(data)
+    return _encoded(picture)
+
+
+def _encoded(picture: Image.Image) -> tuple[bytes, str]:
+    """As JPEG, or as PNG where something is transparent."""
+    from io import BytesIO
+
+    from PIL import ImageOps
+
+    picture = ImageOps.exif_transpose(picture)
+    transparent = "A" in picture.mode or "transparency" in picture.info
+    picture = picture.convert("RGBA" if transparent else "RGB")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    target = BytesIO()
+    if transparent:
+        picture.save(target, "PNG")
+        return target.getvalue(), "image/png"
+    picture.save(target, "JPEG", quality=_QUALITY)
+    return target.getvalue(), "image/jpeg"
+
+
+def _worn(reference: BoundReference, worn: dict[str, str | None]) -> BoundReference:
+    """With the picture that ``avatar`` or ``persona`` means; the word itself where there is none."""
+    return replace(reference, picture=worn.get(reference.picture) or reference.picture)
+
+
+def _gone(reference: BoundReference) -> UserError:
+    if reference.picture == AVATAR:
+        return UserError(
+            "Nobody in this chat wears a picture that could be a reference.", hint="Give the character one."
+        )
+    if reference.picture == PERSONA:
+        return UserError("Your persona wears no picture that could be a reference.", hint="Give it one.")
+    return UserError("A reference picture of this wish is gone or damaged.", hint="Choose another one.")
