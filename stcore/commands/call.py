@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Summaries,
         Tokens,
         Ui,
+        Workflows,
     )
     from stcore.commands.services.lore import Lore
     from stcore.macros.environment import Environment, VariableStore
@@ -226,6 +227,13 @@ class Call:
         if self.services.styles is None:
             raise UserError(f"/{self.name} needs styles of pictures, which are not available here.")
         return self.services.styles
+
+    @property
+    def workflows(self) -> Workflows:
+        """The workflows of pictures; raises :class:`UserError` when this host has none."""
+        if self.services.workflows is None:
+            raise UserError(f"/{self.name} needs workflows, which are not available here.")
+        return self.services.workflows
 
     @property
     def replies(self) -> Replies:

@@ -20,7 +20,7 @@ ON_STAGE = frozenset(("characters", "chat", "data-bank-and-files", "groups", "pe
 """Groups whose commands need what only a real host has."""
 
 ALSO_ON_STAGE = frozenset(
-    ("backgrounds", "image_styles", "regexes", "rewriting", "generation", "writing", "presets", "reasoning", "models")
+    ("backgrounds", "image_styles", "image_workflows", "regexes", "rewriting", "generation", "writing", "presets", "reasoning", "models")
 )
 """Modules of commands that do, in groups that mostly do not."""
 

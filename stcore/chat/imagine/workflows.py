@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from stcore.chat.imagine.settings import KEY
 from stcore.chat.preferences import write
-from stcore.errors import StcoreError
+from stcore.errors import StcoreError, UserError
 from stcore.images.filling import PlaceholderReport, placeholders
 from stcore.images.placeholders import check_placeholders
 from stcore.images.settings import Placeholder
@@ -50,6 +50,18 @@ class WorkflowDesk:
     async def text(self, name: str) -> str:
         """Its text as typed. Raises ``NotFound`` and ``SettingsError``."""
         return await asyncio.to_thread(lambda: self._host.workflows.load(name))
+
+    async def in_use(self, chat_id: str | None = None) -> str:
+        """The name of the workflow that pictures of a chat are made with. Raises ``UserError`` when there is none."""
+        settings = (await self._host.picture_settings.of(chat_id)).effective
+        if settings.workflow:
+            return settings.workflow
+        connections = self._host.connections
+        options = connections.options(settings.source or connections.default_name())
+        name = str(getattr(options, "workflow", "") or "")
+        if not name:
+            raise UserError("No workflow is in use: the source works without.", hint="Name one.")
+        return name
 
     async def report(self, text: str) -> PlaceholderReport:
         """The placeholders that a text holds and lacks, one's own among them."""

@@ -113,6 +113,10 @@ async def _backgrounds(session: Session) -> Sequence[str]:
     return ["None", *(background.name for background in await session.host.backgrounds.list())]
 
 
+async def _placeholders(session: Session) -> Sequence[str]:
+    return [placeholder.find for placeholder in session.host.workflow_desk.placeholders()]
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -131,6 +135,7 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "documents": _documents,
     "loaders": _loaders,
     "backgrounds": _backgrounds,
+    "workflow placeholders": _placeholders,
     "plugins": _plugins,
     "tools": _tools,
     "regexes": _regexes,

@@ -40,6 +40,7 @@ _GROUPS = (
     "device",
     "backgrounds",
     "image_styles",
+    "image_workflows",
     "absent",
 )
 

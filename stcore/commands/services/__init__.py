@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.tokens import Tokens
     from stcore.commands.services.tools import FunctionTool, FunctionTools
     from stcore.commands.services.ui import Button, Level, Loader, Look, Notice, PromptSheet, Ui
+    from stcore.commands.services.workflows import OwnPlaceholder, Workflows
 
 __all__ = [
     "Asked",
@@ -70,6 +71,7 @@ __all__ = [
     "Models",
     "Note",
     "Notice",
+    "OwnPlaceholder",
     "Persona",
     "Personas",
     "PresetKind",
@@ -91,6 +93,7 @@ __all__ = [
     "Tokens",
     "Ui",
     "Way",
+    "Workflows",
 ]
 
 _HOMES = {
@@ -116,6 +119,7 @@ _HOMES = {
     "tokens": ("Tokens",),
     "tools": ("FunctionTool", "FunctionTools"),
     "ui": ("Button", "Level", "Loader", "Look", "Notice", "PromptSheet", "Ui"),
+    "workflows": ("OwnPlaceholder", "Workflows"),
 }
 """The records and protocols by the file they stand in; a file is imported when one of its names is wanted."""
 
@@ -156,6 +160,7 @@ class Services:
     loaders: Loaders | None = None
     backgrounds: Backgrounds | None = None
     images: Images | None = None
+    workflows: Workflows | None = None
     styles: Styles | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
