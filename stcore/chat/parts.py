@@ -102,7 +102,7 @@ class ChatParts:
         """Choosing, keeping and giving up styles."""
         from stcore.chat.imagine.styling import StyleDesk
 
-        return StyleDesk(self.styles, self.picture_settings, self.database, self.bus, self.clock)
+        return StyleDesk(self)
 
     @cached_property
     def workflow_desk(self: ChatHost) -> WorkflowDesk:

@@ -86,18 +86,6 @@ class ImageService:
             await self._change_settings(lambda document: _forget(document, OF_SOURCE))
         return self._connections.default_name()
 
-    async def select_style(self, name: str | None) -> str:
-        """Apply a style: its prefix and negative become the current ones (image-generation.md section 11)."""
-        if name:
-            style = await asyncio.to_thread(self._styles.get, name)
-            values = {"style": style.name, "prefix": style.prefix, "negative": style.negative}
-
-            def edit(document: dict[str, Any]) -> None:
-                document.setdefault("images", {}).update(values)
-
-            await self._change_settings(edit)
-        return self._settings.current.images.style
-
     async def select_workflow(self, name: str) -> str:
         """Use another workflow with the default connection."""
         connection_name = self._connections.default_name()

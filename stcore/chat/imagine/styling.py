@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from stcore.chat.imagine.settings import KEY, Layers, PictureSettings, Scope
+from stcore.chat.imagine.settings import KEY, Layers, Scope
 from stcore.chat.preferences import write
-from stcore.images.styles import Clash, Style, StyleLibrary, Taking
+from stcore.images.styles import Clash, Style, Taking
 from stcore.storage.journal import note
 from stcore.storage.tables import settings
 
 if TYPE_CHECKING:
-    from stcore.bus import Bus
-    from stcore.clock import Clock
-    from stcore.storage.database import Database
+    from stcore.chat.parts import ChatHost
 
 T = TypeVar("T")
 
@@ -47,14 +45,11 @@ class Working:
 class StyleDesk:
     """What people do with styles, in the same way on every face.
 
-    ``chat_id`` is the chat whose own settings count over those of the host, as :class:`PictureSettings` has them.
+    ``chat_id`` is the chat whose own settings count over those of the host, as ``host.picture_settings`` has them.
     """
 
-    def __init__(
-        self, library: StyleLibrary, settings: PictureSettings, database: Database, bus: Bus, clock: Clock
-    ) -> None:
-        self._library, self._settings = library, settings
-        self._database, self._bus, self._clock = database, bus, clock
+    def __init__(self, host: ChatHost) -> None:
+        self._host, self._library, self._settings = host, host.styles, host.picture_settings
 
     async def working(self, chat_id: str | None = None) -> Working:
         """What is in use in a chat, or everywhere."""
@@ -104,7 +99,7 @@ class StyleDesk:
         Raises ``Taken`` when there is one of that name, ``NotFound`` for a style that is not one's own.
         """
         renamed = await self._change(lambda: self._library.rename(old, new))
-        await self._database.write(lambda connection: _follow(connection, old, renamed.name))
+        await self._host.database.write(lambda connection: _follow(connection, old, renamed.name))
         if (await self._settings.of(None)).host.style == old:
             await self._settings.change("host", {"style": renamed.name})
         return renamed
@@ -137,9 +132,9 @@ class StyleDesk:
     async def _change(self, work: Callable[[], T]) -> T:
         """Do something to the library and tell every face."""
         done = await asyncio.to_thread(work)
-        now = int(self._clock.now().timestamp() * 1000)
-        await self._database.write(lambda connection: note(connection, "styles.changed", {}, chat_id=None, now=now))
-        self._bus.wake()
+        now = self._host.chats.now()
+        await self._host.database.write(lambda c: note(c, "styles.changed", {}, chat_id=None, now=now))
+        self._host.bus.wake()
         return done
 
 

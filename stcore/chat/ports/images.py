@@ -125,7 +125,8 @@ class ImagesPort:
         return await self._host.images.select_source(name)
 
     async def style(self, name: str | None) -> str:
-        return await self._host.images.select_style(name)
+        desk, chat_id = self._host.style_desk, self._session.chat_id
+        return await desk.choose(name, chat_id) if name else (await desk.working(chat_id)).name
 
     async def workflow(self, name: str) -> str:
         return await self._host.images.select_workflow(name)
