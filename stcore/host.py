@@ -181,6 +181,7 @@ class Host(ChatParts):
             self.clock,
             begin_chat=lambda group_id: begin_chat(self, group_id=group_id),
             delete_chat=self.delete_chat,
+            delete_pictures=self.library.delete_of_subject,
         )
 
     @cached_property

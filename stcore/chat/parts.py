@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stcore.clock import Clock
     from stcore.config import SettingsFile
     from stcore.connections import Connections
+    from stcore.images.galleries import Galleries
+    from stcore.images.library import Library
     from stcore.images.source import Connection
     from stcore.images.styles import StyleLibrary
     from stcore.images.workflows import WorkflowLibrary
@@ -45,6 +47,8 @@ class ChatHost(Protocol):
     def database(self) -> Database: ...
     @property
     def bus(self) -> Bus: ...
+    @property
+    def library(self) -> Library: ...
     @property
     def preferences(self) -> Preferences: ...
     @property
@@ -110,3 +114,10 @@ class ChatParts:
         from stcore.chat.imagine.workflows import WorkflowDesk
 
         return WorkflowDesk(self)
+
+    @cached_property
+    def galleries(self: ChatHost) -> Galleries:
+        """What hangs with characters and groups."""
+        from stcore.images.galleries import Galleries
+
+        return Galleries(self.database, self.bus, self.clock, self.library)

@@ -46,10 +46,12 @@ class GroupStore:
         *,
         begin_chat: Callable[[str], Awaitable[Chat]],
         delete_chat: Callable[[str], Awaitable[None]],
+        delete_pictures: Callable[[str], Awaitable[None]],
     ) -> None:
-        """``begin_chat`` opens a new chat of a group by its id, ``delete_chat`` removes a chat with all it has."""
+        """``begin_chat`` opens a new chat of a group by its id, ``delete_chat`` removes a chat with all it has,
+        ``delete_pictures`` what hangs in the gallery of a group that is gone."""
         self._database, self._bus, self._clock = database, bus, clock
-        self._begin_chat, self._delete_chat = begin_chat, delete_chat
+        self._begin_chat, self._delete_chat, self._delete_pictures = begin_chat, delete_chat, delete_pictures
 
     async def _change(self, fn: Callable[[Connection, int], T]) -> T:
         now = int(self._clock.now().timestamp() * 1000)
@@ -167,7 +169,8 @@ class GroupStore:
         return await self._edit(group_id, lambda _connection, group: replace(group, avatar_id=asset_id))
 
     async def delete(self, group_id: str, *, chats_too: bool = False) -> None:
-        """Remove the group, not its characters. Its chats stay without it, unless ``chats_too``."""
+        """Remove the group with what people put into its gallery, not its characters. Its chats stay without it,
+        unless ``chats_too``."""
         if chats_too:
             for chat_id in await self.chats(group_id):
                 await self._delete_chat(chat_id)
@@ -179,6 +182,7 @@ class GroupStore:
             note(connection, "group.removed", {"id": group_id}, chat_id=None, now=now)
 
         await self._change(fn)
+        await self._delete_pictures(group_id)
 
     # -- its chats ---------------------------------------------------------------------------------------------------
 
