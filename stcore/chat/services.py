@@ -56,6 +56,7 @@ def services_for(session: Session) -> Services:
         summaries=later("summaries", "SummariesPort", session),
         images=later("images", "ImagesPort", session),
         styles=later("styles", "StylesPort", session),
+        looks=later("looks", "LooksPort", session),
         workflows=later("workflows", "WorkflowsPort", session),
         ui=session.ui,
         scripts=replies,

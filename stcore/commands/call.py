@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Loaders,
         Models,
         Personas,
+        PictureLooks,
         Presets,
         Regexes,
         Replies,
@@ -220,6 +221,13 @@ class Call:
         if self.services.images is None:
             raise UserError(f"/{self.name} needs image generation, which is not available here.")
         return self.services.images
+
+    @property
+    def looks(self) -> PictureLooks:
+        """How people look in pictures; raises :class:`UserError` when this host keeps nobody."""
+        if self.services.looks is None:
+            raise UserError(f"/{self.name} needs characters and personas, which are not available here.")
+        return self.services.looks
 
     @property
     def styles(self) -> Styles:

@@ -40,6 +40,7 @@ _GROUPS = (
     "device",
     "backgrounds",
     "image_styles",
+    "looks",
     "image_workflows",
     "absent",
 )

@@ -70,9 +70,9 @@ def _given_fields(call: Call) -> dict[str, Any]:
     return fields
 
 
-async def _find(call: Call) -> Persona | None:
-    """The persona that ``persona=`` means; warns when there is none."""
-    text = trim(call.argument("persona"))
+async def find_persona(call: Call, *, argument: str = "persona") -> Persona | None:
+    """The persona that an argument means, without it the active one; warns when there is none."""
+    text = trim(call.argument(argument))
     if not text:
         active = await call.personas.active()
         if active is None:
@@ -134,7 +134,7 @@ async def persona_create(call: Call) -> str:
 )
 async def persona_update(call: Call) -> str:
     """Only the fields given change; positions and roles that do not exist are ignored."""
-    persona = await _find(call)
+    persona = await find_persona(call)
     if persona is None:
         return ""
     fields = _given_fields(call)
@@ -167,7 +167,7 @@ async def persona_update(call: Call) -> str:
 async def persona_get(call: Call) -> str:
     """`position` and `role` are numbers: 0 in the prompt, 2 above and 3 below the note, 4 at depth, 9 none; 0 system,
     1 user, 2 assistant."""
-    persona = await _find(call)
+    persona = await find_persona(call)
     if persona is None:
         return ""
     record = {name: persona.fields[name] for name in _FIELDS}
@@ -190,7 +190,7 @@ async def persona_get(call: Call) -> str:
 )
 async def persona_delete(call: Call) -> str:
     """Asks first unless `silent=true`."""
-    persona = await _find(call)
+    persona = await find_persona(call)
     if persona is None:
         return ""
     question = f"Delete the persona {persona.name}?"
@@ -215,7 +215,7 @@ async def persona_delete(call: Call) -> str:
     ),
 )
 async def persona_duplicate(call: Call) -> str:
-    persona = await _find(call)
+    persona = await find_persona(call)
     if persona is None:
         return ""
     copy = await call.personas.duplicate(persona.key)

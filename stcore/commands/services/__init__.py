@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.groups import GroupMember, Groups
     from stcore.commands.services.images import Images, Imagine
     from stcore.commands.services.loaders import Loaders
+    from stcore.commands.services.looks import PictureLooks
     from stcore.commands.services.lore import Lore
     from stcore.commands.services.models import Models
     from stcore.commands.services.personas import Binding, Persona, Personas
@@ -74,6 +75,7 @@ __all__ = [
     "OwnPlaceholder",
     "Persona",
     "Personas",
+    "PictureLooks",
     "PresetKind",
     "Presets",
     "PromptEntry",
@@ -106,6 +108,7 @@ _HOMES = {
     "groups": ("GroupMember", "Groups"),
     "images": ("Images", "Imagine"),
     "loaders": ("Loaders",),
+    "looks": ("PictureLooks",),
     "lore": ("Lore",),
     "models": ("Models",),
     "personas": ("Binding", "Persona", "Personas"),
@@ -162,6 +165,7 @@ class Services:
     images: Images | None = None
     workflows: Workflows | None = None
     styles: Styles | None = None
+    looks: PictureLooks | None = None
     ui: Ui | None = None
     scripts: Scripts | None = None
     replies: Replies | None = None
