@@ -29,8 +29,10 @@ def source(name: str, poll_interval: float = 0.05) -> ImageSource:
 
 
 @asynccontextmanager
-async def connected(found: ImageSource, *, clock: Clock | None = None, **options: Any) -> AsyncIterator[Connection]:
-    """An opened connection, built as the host builds it."""
+async def connected(
+    found: ImageSource, *, clock: Clock | None = None, local: bool = True, **options: Any
+) -> AsyncIterator[Connection]:
+    """An opened connection, built as the host builds it; ``local`` as for a server of one's own network."""
     chosen = found.Options(**options)
     endpoint = found.endpoint(chosen)
     clock = clock or SystemClock()
@@ -40,7 +42,7 @@ async def connected(found: ImageSource, *, clock: Clock | None = None, **options
         auth=endpoint.auth,
         clock=clock,
         random=random.Random(7),
-        local=True,
+        local=local,
     )
     try:
         yield Connection("test", found, chosen, http, clock, random.Random(7))
