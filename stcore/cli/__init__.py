@@ -35,6 +35,7 @@ _COMMANDS = {
     "jobs": ("stcore.cli.jobs", "Pictures being made: list, watch, cancel, retry."),
     "replies": ("stcore.cli.replies", "Quick replies: list, export, import, on, off, run."),
     "styles": ("stcore.cli.styles", "Style presets: list, use, save, rename, delete, import, export."),
+    "workflows": ("stcore.cli.workflows", "Graphs that pictures are made with: list, show, new, edit, import, check."),
     "plugins": ("stcore.cli.lists", "Plugins: list, show, enable, disable."),
     "commands": ("stcore.cli.lists", "The slash commands that scripts can use."),
     "macros": ("stcore.cli.macros", "The macros that texts can use: all, one, or a search."),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import PurePath
 from typing import Any
 
-from stcore.errors import TooLarge, UserError
+from stcore.errors import Misconfigured, TooLarge, UserError
 from stcore.images.embed import is_png, read_texts
 from stcore.images.filling import check_graph, nodes_in, parse_workflow
 from stcore.images.workflows import LARGEST
@@ -18,11 +17,16 @@ _CHUNK = "prompt"
 def workflow_in(data: bytes) -> str:
     """The text of the workflow in a file, which can run as it is.
 
-    Raises :class:`UserError` for what is no text and no picture with a graph, :class:`TooLarge`, and
-    :class:`Misconfigured` for a text that is no workflow or one in the format of the editor.
+    Raises :class:`UserError` for what is neither text nor a picture with a graph, for a text that is no workflow and
+    for one in the format of the editor; :class:`TooLarge`.
     """
-    if is_png(data):
-        return _in_picture(data)
+    try:
+        return _in_picture(data) if is_png(data) else _in_text(data)
+    except Misconfigured as error:
+        raise UserError(error.message, hint=error.hint) from error
+
+
+def _in_text(data: bytes) -> str:
     if len(data) > LARGEST:
         raise TooLarge(f"The file is larger than {LARGEST // 1_000_000} MB, which no workflow is.")
     try:
@@ -38,11 +42,6 @@ def workflow_in(data: bytes) -> str:
         return _written(posted)  # the body of a request to a server: the graph, and whose it is
     nodes_in(text)
     return text
-
-
-def name_of_file(file: str) -> str:
-    """A name for the workflow in a file of that name: without folders and ending."""
-    return PurePath(file.replace("\\", "/")).stem.strip(" .") or "workflow"
 
 
 def _in_picture(data: bytes) -> str:

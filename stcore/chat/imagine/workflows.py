@@ -8,23 +8,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
 from stcore.chat.imagine.settings import KEY
+from stcore.chat.names import stem_of
 from stcore.chat.preferences import write
 from stcore.errors import StcoreError, UserError
 from stcore.images.filling import PlaceholderReport, placeholders
 from stcore.images.placeholders import check_placeholders
 from stcore.images.settings import Placeholder
-from stcore.images.workflow_files import name_of_file, workflow_in
+from stcore.images.workflow_files import workflow_in
 from stcore.images.workflows import WorkflowEntry
 from stcore.storage.journal import note
 from stcore.storage.tables import settings as scoped
 
 if TYPE_CHECKING:
     from stcore.chat.parts import ChatHost
+
+_LONGEST_TITLE = 60
+"""Characters of a name that nobody typed."""
 
 
 class WorkflowDesk:
@@ -89,7 +94,7 @@ class WorkflowDesk:
         library = self._host.workflows
 
         def add() -> str:
-            return library.create(name or library.free_name(name_of_file(file)), text)
+            return library.create(name or library.free_name(_title_of(file)), text)
 
         return await self._changed(await asyncio.to_thread(add))
 
@@ -150,6 +155,11 @@ class WorkflowDesk:
                 if getattr(connections.options(name), "workflow", None) == old:
                     await connections.set(name, {"workflow": new})
         await self._host.database.write(lambda connection: _follow_in_scopes(connection, old, new))
+
+
+def _title_of(file: str) -> str:
+    """What a workflow out of a file is called: as the file, as far as that can be a name everywhere."""
+    return stem_of(PurePath(file.replace("\\", "/")).stem)[:_LONGEST_TITLE]
 
 
 def _follow_in_scopes(connection: Connection, old: str, new: str) -> None:
