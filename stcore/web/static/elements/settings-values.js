@@ -5,6 +5,7 @@ import { button, fill, h, uniqueId } from "../core/dom.js";
 import { announce } from "../core/announce.js";
 import { emit, state } from "../core/store.js";
 import { macroField } from "./macro-field.js";
+import "./placeholder-values.js";
 
 const SIZES = [
   ["Square", 1024, 1024],
@@ -53,6 +54,7 @@ export async function picturesPage(page) {
         help: "The negative prompt, for sources that take one.",
       }),
     ]),
+    h("st-placeholder-values"),
   );
 }
 

@@ -9,12 +9,14 @@ import { presetsPage } from "./settings-presets.js";
 import { personasPage } from "./settings-personas.js";
 import { repliesPage } from "./settings-replies.js";
 import { picturesPage, youPage } from "./settings-values.js";
+import { workflowsPage } from "./settings-workflows.js";
 
 const PAGES = {
   sources: { text: "Image sources", icon: "palette", render: (page) => connectionsPage(page, "sources") },
   texts: { text: "Text models", icon: "text", render: (page) => connectionsPage(page, "texts") },
   presets: { text: "Presets", icon: "sliders", render: presetsPage },
   pictures: { text: "Pictures", icon: "picture", render: picturesPage },
+  workflows: { text: "Workflows", icon: "flow", render: workflowsPage },
   replies: { text: "Quick replies", icon: "bolt", render: repliesPage },
   personas: { text: "Personas", icon: "users", render: personasPage },
   you: { text: "You and the chat", icon: "user", render: youPage },
