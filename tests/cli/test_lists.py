@@ -1,4 +1,4 @@
-"""Lists for people and for programs: plugins, styles, commands, chats, pictures, jobs."""
+"""Lists for people and for programs: plugins, commands, chats, pictures, jobs."""
 
 from __future__ import annotations
 
@@ -49,12 +49,6 @@ def test_commands(stcore: Program) -> None:
     assert described["imagine"]["aliases"]
     assert "## Examples" in stcore("commands", "echo").out
     assert "/echo" in stcore("commands").out
-
-
-def test_styles(stcore: Program) -> None:
-    found = stcore("styles", "list", "--json").json
-    assert sum(style["current"] for style in found) == 1
-    assert all(isinstance(style["prefix"], str) for style in found)
 
 
 def test_chats_pictures_and_jobs(stcore: Program, tmp_path: Path) -> None:
