@@ -90,13 +90,17 @@ def _label(title: str) -> str:
 
 
 def _attachments(intent: Intent, pictures: Sequence[dict[str, Any]]) -> tuple[Attachment, ...]:
-    values = {
+    """What is remembered with a picture, under the names by which chats are exchanged (12.1). A size that was asked for
+    is kept as it was drawn (Q6)."""
+    extra: dict[str, Any] = {
         "initiator": intent.initiator,
         "mode": intent.mode,
-        "number": intent.number,
+        "generation_type": intent.number,
         "argument": intent.argument,
         "negative": intent.extra_negative,
-        "keep_size": intent.keep_size,
     }
-    extra = {key: value for key, value in values.items() if value not in ("", False)}
-    return tuple(Attachment(picture["id"], intent.title, extra) for picture in pictures)
+    kept = ("width", "height") if intent.keep_size else ()
+    return tuple(
+        Attachment(picture["id"], intent.title, {**extra, **{side: picture[side] for side in kept}})
+        for picture in pictures
+    )

@@ -47,20 +47,19 @@ async def hung(scene: Scene, asset_id: str) -> Hung:
     made = picture["generation"] or {"prompt": "", "details": {}}
     if here is None:
         details = made["details"]
-        remembered = {**details, "negative": details.get("extra_negative", "")}
-        return await _hung(scene, asset_id, None, picture["title"] or made["prompt"], remembered, picture)
+        remembered = {"mode": details.get("mode"), "negative": details.get("extra_negative", "")}
+        return await _hung(scene, asset_id, None, picture["title"] or made["prompt"], remembered)
     message = await host.chats.message(here["id"])
     shown = next((one for one in message.pictures if one["id"] == asset_id), None)
     remembered = shown["extra"] if shown else {}
     title = (shown["title"] if shown else "") or made["prompt"] or picture["title"]
-    return await _hung(scene, asset_id, message, title, remembered, picture)
+    return await _hung(scene, asset_id, message, title, remembered)
 
 
-async def _hung(
-    scene: Scene, asset_id: str, message: Message | None, title: str, told: dict[str, Any], picture: dict[str, Any]
-) -> Hung:
-    saved = (picture["width"], picture["height"]) if told.get("keep_size") else None
-    mode = await _mode(scene, told.get("mode"), told.get("number", told.get("generation_type")))
+async def _hung(scene: Scene, asset_id: str, message: Message | None, title: str, told: dict[str, Any]) -> Hung:
+    width, height = told.get("width"), told.get("height")
+    saved = (width, height) if isinstance(width, int) and isinstance(height, int) and width > 0 < height else None
+    mode = await _mode(scene, told.get("mode"), told.get("generation_type"))
     return Hung(asset_id, message, title, told.get("negative", ""), told.get("argument", ""), mode, saved)
 
 
