@@ -1,21 +1,23 @@
-"""Pictures: the gallery of a chat, their signed addresses, their bytes."""
+"""Pictures: those of a chat and all there are, their signed addresses, their bytes."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from stcore.errors import Forbidden
+from stcore.images import paging
 from stcore.images.asset_rows import read_pictures
 from stcore.images.library import ImageSize
 from stcore.images.sniff import EXTENSIONS
 from stcore.storage.ids import is_id
-from stcore.web.context import WebDep
-from stcore.web.models import ToSign
+from stcore.web.context import Web, WebDep
+from stcore.web.models import Body, ToSign
 
 router = APIRouter(tags=["pictures"])
 
@@ -23,22 +25,53 @@ NAME_WORDS = 8
 NAME_LENGTH = 80
 
 
-@router.get("/api/chats/{chat_id}/pictures", summary="The gallery of a chat, newest first")
-async def gallery(
+FilterQuery = Annotated[paging.Filter, Query(description="`sent`: brought along by people, `received`: made")]
+SortQuery = Annotated[paging.Sort, Query(description="what decides about the order")]
+OrderQuery = Annotated[paging.Order, Query(description="`desc`: newest first, or Z to A")]
+CursorQuery = Annotated[str | None, Query(description="`cursor` of the page before, in the same order")]
+LimitQuery = Annotated[int, Query(ge=1, le=paging.LONGEST_PAGE)]
+
+
+class Chosen(Body):
+    """The ids of pictures."""
+
+    ids: list[str] = Field(min_length=1, max_length=1000)
+
+
+@router.get("/api/chats/{chat_id}/pictures", summary="The gallery of a chat")
+async def of_chat(
     web: WebDep,
     chat_id: str,
-    filter: Literal["all", "sent", "received"] = "all",
-    cursor: Annotated[str | None, Query(description="`cursor` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 60,
+    filter: FilterQuery = "all",
+    sort: SortQuery = "date",
+    order: OrderQuery = "desc",
+    cursor: CursorQuery = None,
+    limit: LimitQuery = paging.PAGE,
 ) -> dict[str, Any]:
     """`cursor` is null on the last page; `counts` are those of the whole chat, whatever the filter."""
     await web.host.chats.get(chat_id)
-    page = await web.host.library.page(chat_id, filter, cursor, limit)
-    return {
-        "pictures": [web.present.picture(picture) for picture in page.pictures],
-        "cursor": page.next,
-        "counts": await web.host.library.counts(chat_id),
-    }
+    page = await web.host.library.page(chat_id, filter, cursor, limit, sort=sort, order=order)
+    return shown_page(web, page, await web.host.library.counts(chat_id))
+
+
+@router.get("/api/pictures", summary="All pictures there are")
+async def of_all(
+    web: WebDep,
+    filter: FilterQuery = "all",
+    sort: SortQuery = "date",
+    order: OrderQuery = "desc",
+    cursor: CursorQuery = None,
+    limit: LimitQuery = paging.PAGE,
+) -> dict[str, Any]:
+    """Of every chat and gallery, and portraits too."""
+    page = await web.host.library.page(None, filter, cursor, limit, sort=sort, order=order)
+    return shown_page(web, page, await web.host.library.counts())
+
+
+def shown_page(web: Web, page: paging.Page, counts: dict[str, int]) -> dict[str, Any]:
+    """A page of pictures with their addresses."""
+    pictures = [web.present.picture(picture) for picture in page.pictures]
+    return {"pictures": pictures, "cursor": page.next, "counts": counts}
 
 
 @router.get("/api/pictures/{asset_id}", summary="One picture and how it was made")
@@ -52,6 +85,18 @@ async def get_picture(web: WebDep, asset_id: str) -> dict[str, Any]:
 async def delete_picture(web: WebDep, asset_id: str) -> None:
     """It vanishes from every message that shows it; its file goes when no other picture has the same content."""
     await web.host.library.delete(asset_id)
+
+
+@router.post("/api/pictures/uses", summary="Where pictures are used")
+async def uses_of_many(web: WebDep, body: Chosen) -> dict[str, Any]:
+    """By id, as `uses` of a single one: to be told before they are deleted."""
+    return await web.host.library.uses_of_many([asset_id for asset_id in body.ids if is_id(asset_id)])
+
+
+@router.post("/api/pictures/delete", summary="Delete several pictures")
+async def delete_many(web: WebDep, body: Chosen) -> dict[str, int]:
+    """All or none; those that are gone already do not count. Answers with how many were `deleted`."""
+    return {"deleted": await web.host.library.delete_many(body.ids)}
 
 
 @router.post("/api/pictures/sign", summary="Fresh addresses of up to 20 pictures")
