@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from stcore.chat.backgrounds import BackgroundStore
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.documents import DocumentStore
+    from stcore.chat.imagine.own_modes import ModeDesk
     from stcore.chat.imagine.settings import PictureSettings
     from stcore.chat.imagine.styling import StyleDesk
+    from stcore.chat.imagine.templates import PromptTemplates
     from stcore.chat.imagine.workflows import WorkflowDesk
     from stcore.chat.loaders import LoaderDesk
     from stcore.chat.preferences import Preferences
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from stcore.connections import Connections
     from stcore.images.galleries import Galleries
     from stcore.images.library import Library
+    from stcore.images.own_modes import ModeLibrary
     from stcore.images.source import Connection
     from stcore.images.styles import StyleLibrary
     from stcore.images.workflows import WorkflowLibrary
@@ -61,6 +64,10 @@ class ChatHost(Protocol):
     def styles(self) -> StyleLibrary: ...
     @property
     def picture_settings(self) -> PictureSettings: ...
+    @property
+    def modes(self) -> ModeLibrary: ...
+    @property
+    def prompt_templates(self) -> PromptTemplates: ...
 
 
 class ChatParts:
@@ -121,3 +128,24 @@ class ChatParts:
         from stcore.images.galleries import Galleries
 
         return Galleries(self.database, self.bus, self.clock, self.library)
+
+    @cached_property
+    def modes(self: ChatHost) -> ModeLibrary:
+        """Modes of one's own."""
+        from stcore.images.own_modes import ModeLibrary
+
+        return ModeLibrary(self.data / "modes", lambda: self.data.lock("modes"))
+
+    @cached_property
+    def mode_desk(self: ChatHost) -> ModeDesk:
+        """Keeping and giving up modes of one's own."""
+        from stcore.chat.imagine.own_modes import ModeDesk
+
+        return ModeDesk(self)
+
+    @cached_property
+    def prompt_templates(self: ChatHost) -> PromptTemplates:
+        """What text models are asked for when they write the prompt of a picture."""
+        from stcore.chat.imagine.templates import PromptTemplates
+
+        return PromptTemplates(self)

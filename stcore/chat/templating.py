@@ -18,7 +18,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,32 @@ OURS = "stcore/"
 _OURS = Path(__file__).with_name("templates")
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~]")
 _HINT = "docs/transcripts.md tells what a template is given."
+
+_AROUND_MACROS = {"variable_start_string": "<%=", "variable_end_string": "%>"}
+_OPEN, _SUBJECT = "\ufdd0", "\ufdd1"
+"""Stand for ``{{`` and ``{0}`` while jinja2 works, which would take ``{{#`` for a comment. No text holds them: they are
+no characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be rendered: the template ``name`` of a folder (or file), or a ``text`` that goes by that name."""
+
+    name: str
+    values: Mapping[str, Any]
+    folder: Path
+    file: Path | None = None
+    text: str | None = None
+    escape: bool = False
+    hint: str = _HINT
+    longest: int = LONGEST
+
+    def source(self, name: str) -> str | None:
+        """What a template says, or ``None`` when there is none of that name."""
+        if self.text is not None:
+            return self.text if name == self.name else None
+        path = Places(self.folder, self.file).find(name)
+        return None if path is None else _read(path, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +114,46 @@ async def render(name: str, values: Mapping[str, Any], places: Places, *, escape
         known = await asyncio.to_thread(places.names)
         there = f"There are: {', '.join(known)}." if known else "There are none yet."
         raise NotFound(f"There is no template {name!r} in {places.folder}.", hint=f"{there} {_HINT}")
-    if name.startswith(OURS):
-        return await asyncio.to_thread(lambda: "".join(_pieces(name, values, places, escape)))
-    work = await asyncio.to_thread(pickle.dumps, (name, values, places.folder, places.file, escape, LONGEST))
-    return await _render_apart(name, work)
+    work = _Work(name, values, places.folder, places.file, escape=escape)
+    return await (_render_here(work) if name.startswith(OURS) else _render_apart(work))
+
+
+async def render_around_macros(
+    name: str, text: str, values: Mapping[str, Any], *, hint: str, ours: bool = False, longest: int = LONGEST
+) -> str:
+    """What a template makes of ``values`` whose ``{{macros}}`` are expanded by somebody else, afterwards.
+
+    It writes values as ``<%= name %>``; blocks and comments look as always. Braces in values are escaped, so that
+    nothing in them becomes a macro. ``{0}`` stands for the value ``subject``. ``name`` and ``hint`` are for errors,
+    which are those of :func:`render`; ``ours`` templates come with stcore.
+    """
+    marked = text.replace("{{", _OPEN).replace("{0}", _SUBJECT)
+    if any(mark in marked for mark in ("{%", "{#", "<%=")):
+        work = _Work(name, values, Path(), text=marked, hint=hint, longest=longest)
+        marked = await (_render_here(work) if ours else _render_apart(work))
+    return marked.replace(_OPEN, "{{").replace(_SUBJECT, _without_macros(values.get("subject", "")))
+
+
+async def _render_here(work: _Work) -> str:
+    return await asyncio.to_thread(lambda: "".join(_pieces(work)))
 
 
 # -- the sandbox -----------------------------------------------------------------------------------------------------
 
 
-def _pieces(name: str, values: Mapping[str, Any], places: Places, escape: bool) -> Iterator[str]:
+def _pieces(work: _Work) -> Iterator[str]:
     """The text piece by piece. Raises as :func:`render`."""
     from jinja2 import TemplateSyntaxError
 
     try:
-        yield from _environment(places, escape).get_template(name).generate(values)
+        yield from _environment(work).get_template(work.name).generate(work.values)
     except (SettingsError, MemoryError):
         raise
     except TemplateSyntaxError as error:
-        place = error.filename or name
-        raise _mistake(place, error.lineno, error.message or "") from error
+        raise _mistake(work, error.filename or work.name, error.lineno, error.message or "") from error
     except Exception as error:
         # Whatever the code of a template raises is a mistake in the template.
-        raise _mistake(*_place(error, name), _reason(error)) from error
+        raise _mistake(work, *_place(error, work.name), _reason(error)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -123,12 +166,12 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _mistake(place: str, line: int, reason: str) -> SettingsError:
+def _mistake(work: _Work, place: str, line: int, reason: str) -> SettingsError:
     where = f"{place}, line {line}" if line else place
-    return SettingsError(f"{where}: {reason.rstrip('.')}.", file=place, line=line, hint=_HINT)
+    return SettingsError(f"{where}: {reason.rstrip('.')}.", file=place, line=line, hint=work.hint)
 
 
-def _environment(places: Places, escape: bool) -> Environment:
+def _environment(work: _Work) -> Environment:
     from jinja2 import BaseLoader, TemplateNotFound
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -136,16 +179,25 @@ def _environment(places: Places, escape: bool) -> Environment:
         """The file of a template is called by the name of the template, also where an error happens."""
 
         def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
-            path = places.find(template)
-            if path is None:
+            source = work.source(template)
+            if source is None:
                 raise TemplateNotFound(template)
-            return _read(path, template), template, None
+            return source, template, None
 
+    marks: dict[str, Any] = {} if work.text is None else {**_AROUND_MACROS, "finalize": _without_macros}
     environment = SandboxedEnvironment(
-        loader=Loader(), undefined=_strict(), autoescape=escape, trim_blocks=True, lstrip_blocks=True
+        loader=Loader(), undefined=_strict(), autoescape=work.escape, trim_blocks=True, lstrip_blocks=True, **marks
     )
     environment.filters.update(day=_day, clock=_clock, plain=_plain)
     return environment
+
+
+def _without_macros(value: object) -> str:
+    """A value that stands where macros are expanded later. Escaped braces lose their backslashes then."""
+    text = str(value)
+    if "{{" in text or "}}" in text:
+        text = text.replace("{{", r"\{\{").replace("}}", r"\}\}")
+    return text
 
 
 def _day(when: datetime) -> str:
@@ -207,7 +259,8 @@ def _place(error: Exception, name: str) -> tuple[str, int]:
 # -- a process of its own --------------------------------------------------------------------------------------------
 
 
-async def _render_apart(name: str, work: bytes) -> str:
+async def _render_apart(work: _Work) -> str:
+    name, sent = work.name, await asyncio.to_thread(pickle.dumps, {f.name: getattr(work, f.name) for f in fields(work)})
     # Libraries are looked for where this program found them, and not in the folder in which it was started.
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-P", "-m", __name__, str(SECONDS)]
@@ -215,7 +268,7 @@ async def _render_apart(name: str, work: bytes) -> str:
     process = await asyncio.create_subprocess_exec(*command, env=environ, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
         async with asyncio.timeout(SECONDS):
-            answer, complaints = await process.communicate(work)
+            answer, complaints = await process.communicate(sent)
     except TimeoutError:
         message = f"{name} was stopped: it had not ended after {SECONDS:g} seconds."
         raise SettingsError(message, file=name, hint="Does it repeat something too often?") from None
@@ -235,14 +288,15 @@ async def _render_apart(name: str, work: bytes) -> str:
 def _serve(source: BinaryIO, target: BinaryIO, seconds: float) -> None:
     """Render one template: the work comes from ``source``; to ``target`` goes a line of JSON, then the text."""
     _limit(seconds)
-    name, values, folder, file, escape, longest = pickle.load(source)
+    work = _Work(**pickle.load(source))
+    name = work.name
     failure: dict[str, Any] = {}
     pieces, length = [], 0
     try:
-        for piece in _pieces(name, values, Places(folder, file), escape):
+        for piece in _pieces(work):
             length += len(piece)
-            if length > longest:
-                raise SettingsError(f"{name} was stopped: its text has no end.", file=name, hint=_HINT)
+            if length > work.longest:
+                raise SettingsError(f"{name} was stopped: its text has no end.", file=name, hint=work.hint)
             pieces.append(piece)
     except SettingsError as error:
         failure = {"message": error.message, "file": error.file, "line": error.line, "hint": error.hint}
