@@ -97,7 +97,7 @@ class ImageSettings(_Record):
     )
     count: int = Field(default=1, ge=1, le=4, title="Pictures at once", json_schema_extra=_in("picture"))
     seed: int | None = Field(
-        default=None, ge=0, le=2**53, title="Seed", description="Empty is random.", json_schema_extra=_in("picture")
+        default=None, ge=0, le=2**64 - 1, title="Seed", description="Empty is random.", json_schema_extra=_in("picture")
     )
     steps: int | None = Field(default=None, ge=1, le=1000, title="Steps", json_schema_extra=_in("picture"))
     guidance: float | None = Field(default=None, ge=0, le=100, title="Guidance (CFG)", json_schema_extra=_in("picture"))
@@ -151,7 +151,8 @@ class ImageSettings(_Record):
     caption_template: str = Field(
         default="",
         title="Text around a caption",
-        description="{{caption}} is the caption; empty: in the usual words.",
+        description="How models that cannot see are told of a picture: {{caption}} is its caption, {{sender}} whose "
+        "message shows it. Empty: in the usual words.",
         json_schema_extra=_in("writing", macros=True, multiline=True),
     )
     review: bool = Field(default=False, title="Show me prompts before they are used", json_schema_extra=_in("writing"))
@@ -207,6 +208,14 @@ class ImageSettings(_Record):
         default=True,
         title="Show pictures to models that can see",
         description="Those of messages that the model is told.",
+        json_schema_extra=_in("chat"),
+    )
+    inline_most: int = Field(
+        8,
+        ge=1,
+        le=100,
+        title="At most so many of them",
+        description="The newest; some servers take one or a few.",
         json_schema_extra=_in("chat"),
     )
     swipe: Literal["generate", "rollover"] = Field(

@@ -102,7 +102,8 @@ async def test_a_picture_made_again_stays_with_the_words_it_was_made_for(tmp_pat
         drawn = (await host.chats.messages(message.chat_id))[-1]
         first = drawn.pictures[0]["id"]
         await host.chats.add_swipe(drawn.id, "another text")
-        again = await host.images.again(first)
+        again = await session.pictures.further(first)
+        assert again is not None
         await host.jobs.wait(again["id"])
         assert (await host.chats.message(drawn.id)).pictures == ()
         shown = await host.chats.edit(drawn.id, swipe=0)

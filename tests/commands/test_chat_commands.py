@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stcore.commands.builtin.messages import insert_position, message_range
-from stcore.commands.services import Services
+from stcore.commands.services import Imagine, Services
 from stcore.errors import ExecutionError, RateLimited
 from stcore.testing.memory import MemoryHost
 
@@ -175,16 +175,19 @@ async def test_help_is_shown_and_leaves_the_pipe_empty() -> None:
 async def test_every_argument_of_imagine_arrives_typed() -> None:
     host = MemoryHost()
     script = (
-        "/sd quiet=on negative=fog seed=-1 width=768 height=512 steps=20 cfg=6.5"
+        "/sd quiet=on gallery=off negative=fog extend=maybe edit=0 processing=MINIMAL,please"
+        " reference=avatar reference=persona:style seed=-1 width=768 height=512 steps=20 cfg=6.5"
         " skip=2 model=m sampler=s scheduler=k vae=v upscaler=u hires=on scale=1.5 denoise=0.4 2ndpass=10 faces=0"
         "  harbour at dawn "
     )
     assert (await host.run(script)).pipe == "/pictures/1.png"
-    subject, overrides = host.images.requests[0]
-    assert subject == "harbour at dawn"
-    assert overrides == {
-        "quiet": True,
-        "negative": "fog",
+    [wanted] = host.images.requests
+    assert (wanted.subject, wanted.quiet, wanted.gallery, wanted.negative) == ("harbour at dawn", True, False, "fog")
+    assert wanted.references == ("avatar", "persona:style")
+    assert wanted.overrides == {
+        "extend": True,
+        "edit": False,
+        "processing": "minimal",
         "seed": -1,
         "width": 768,
         "height": 512,
@@ -208,20 +211,20 @@ async def test_every_argument_of_imagine_arrives_typed() -> None:
 async def test_a_seed_of_64_bits_arrives_whole(seed: int) -> None:
     host = MemoryHost()
     await host.run(f"/sd seed={seed} apple tree")
-    assert host.images.requests[0][1]["seed"] == seed
+    assert host.images.requests[0].overrides["seed"] == seed
 
 
 async def test_only_what_was_given_overrides() -> None:
     host = MemoryHost()
     await host.run("/imagine unknown=word apple tree")
-    assert host.images.requests == [("apple tree", {"quiet": False})]
+    assert host.images.requests == [Imagine("apple tree")]
 
 
 @pytest.mark.parametrize(
     ("argument", "complaint"),
     [
         ("seed=x", "seed= must be a number"),
-        ("width=0", "width= must be 1 or more"),
+        ("width=0", "width= must be 64 or more"),
         ("steps=2.5", "a whole number"),
         ("cfg=NaN", "cfg= must be a number"),
         ("height=", "height= must be a number"),

@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 def test_defaults_without_a_file(folder: DataFolder) -> None:
     settings = SettingsFile(folder).current
-    assert (settings.server.port, settings.images.width, settings.chat.user_name) == (8000, 768, "User")
+    assert (settings.server.port, settings.images.steps, settings.chat.user_name) == (8000, None, "User")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_change_that_is_not_valid_is_refused_and_nothing_written(folder: DataF
     file.change(lambda document: document.update(chat={"user_name": "Mira"}))
     with pytest.raises(SettingsError):
         file.change(lambda document: document.update(images={"width": 3}))
-    assert SettingsFile(folder).current.images.width == 768
+    assert SettingsFile(folder).current.images.width is None
     assert SettingsFile(folder).current.chat.user_name == "Mira"
 
 

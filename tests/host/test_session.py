@@ -149,7 +149,10 @@ async def test_again_adds_a_picture_with_another_seed_to_the_same_message(data: 
         chat = await host.chats.create()
         await said(host, chat.id, "/sd seed=7 boats")
         first = (await host.chats.messages(chat.id))[0].pictures[0]
-        job = await host.jobs.wait((await host.images.again(first["id"]))["id"])
+        session = await host.session(chat.id)
+        job = await session.pictures.further(first["id"])
+        assert job is not None
+        job = await host.jobs.wait(job["id"])
         assert job["state"] == "done"
         [message] = await host.chats.messages(chat.id)
         one, two = message.pictures
@@ -204,7 +207,7 @@ async def test_a_plugin_may_veto_a_picture_also_the_second_time(data: Path) -> N
         await said(host, chat.id, "/sd seed=7 boats")
         first = (await host.chats.messages(chat.id))[0].pictures[0]
         with pytest.raises(UserError, match="by chance"):
-            await host.images.again(first["id"])
+            await (await host.session(chat.id)).pictures.further(first["id"])
 
 
 async def test_two_lines_at_once_are_not_mixed_up(data: Path) -> None:

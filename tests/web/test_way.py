@@ -188,13 +188,14 @@ async def test_the_same_picture_again_joins_its_message(page: Page, chat: str, e
     await say(page, chat, "/sd apple tree")
     message = (await arriving(events, "message.added", role="assistant"))["message"]
     first = message["pictures"][0]
-    job = await page.ask("POST", f"/api/pictures/{first['id']}/again", {"changes": {"seed": 7}}, expect=202)
+    redone = await page.ask("POST", f"/api/pictures/{first['id']}/redo", {"changes": {"seed": 7}})
+    job = redone["job"]
     changed = (await arriving(events, "message.changed", id=message["id"]))["message"]
     assert [picture["generation"]["seed"] for picture in changed["pictures"]][1:] == ["7"]
     await arriving(events, "job.changed", id=job["id"], state="done")
-    await page.error("POST", f"/api/pictures/{'0' * 32}/again", {}, expect=404)
+    await page.error("POST", f"/api/pictures/{'0' * 32}/further", {}, expect=404)
     wrong = {"changes": {"seed": "red", "nonsense": 1}}
-    error = await page.error("POST", f"/api/pictures/{first['id']}/again", wrong, expect=400)
+    error = await page.error("POST", f"/api/pictures/{first['id']}/redo", wrong, expect=422)
     assert "seed" in error["message"] and "nonsense" in error["message"]
 
 

@@ -20,6 +20,7 @@ _WHOLE_NUMBERS = ("seed", "width", "height", "steps", "skip", "2ndpass", "count"
 _NUMBERS = ("cfg", "scale", "denoise")
 _TEXTS = ("model", "sampler", "scheduler", "vae", "upscaler", "style", "source", "workflow")
 _PROCESSING = ("standard", "minimal")
+_LEAST = {"width": 64, "height": 64, "steps": 1, "skip": 1, "2ndpass": 0, "count": 1, "scale": 1, "denoise": 0, "cfg": 0}
 _MARKER = re.compile(r"\{\{\s*charPrefix\s*\}\}", re.IGNORECASE)
 
 
@@ -98,9 +99,9 @@ def read_wish(call: Call) -> Imagine:
         if name in _SWITCHES:
             overrides[name] = not is_false(call.argument(name))
         elif name in _WHOLE_NUMBERS:
-            overrides[name] = call.integer(name)
+            overrides[name] = _checked(call, name, call.integer(name))
         elif name in _NUMBERS:
-            overrides[name] = call.number(name)
+            overrides[name] = _checked(call, name, call.number(name))
         elif name in _TEXTS:
             overrides[name] = call.argument(name)
     processing = next((word for word in _PROCESSING if word in call.argument("processing").lower()), "")
@@ -116,6 +117,13 @@ def read_wish(call: Call) -> Imagine:
         references=tuple(str(one) for one in (references if isinstance(references, list) else [references])),
         marked=len(_MARKER.findall(call.written)),
     )
+
+
+def _checked(call: Call, name: str, number: float | None) -> float | None:
+    least = _LEAST.get(name)
+    if least is not None and number is not None and number < least:
+        raise call.wrong(name, call.argument(name), f"{least} or more")
+    return number
 
 
 async def _told(call: Call, making: Awaitable[str]) -> str:
