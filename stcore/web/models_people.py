@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from stcore.chat.imagine.looks import LONGEST, MOST
 from stcore.web.models import Body
 
 Id = Annotated[str, Field(min_length=32, max_length=32)]
@@ -40,7 +41,8 @@ class NewPersona(Body):
 
 
 class PersonaChange(Body):
-    """Only what changes: name, description, title, position, depth, role, lorebook."""
+    """Only what changes: name, description, title, position, depth, role, lorebook, image_prefix,
+    image_negative_prefix, references."""
 
     fields: dict[str, Any]
 
@@ -70,3 +72,12 @@ class TagImport(Body):
     """What happens with the tags written in a card that is imported."""
 
     mode: Literal["all", "existing", "none"]
+
+
+class LooksChange(Body):
+    """Only what changes. ``references`` are all of them, as texts such as ``avatar:subject`` or ``ID:init:0.4``."""
+
+    prefix: str | None = Field(default=None, max_length=LONGEST)
+    negative: str | None = Field(default=None, max_length=LONGEST)
+    shared: bool | None = None
+    references: list[Annotated[str, Field(max_length=1000)]] | None = Field(default=None, max_length=MOST)

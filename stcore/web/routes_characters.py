@@ -12,6 +12,7 @@ from stcore.chat.characters.card import read_card, write_v3
 from stcore.chat.characters.exchange import TAG_IMPORT, export_character, import_character
 from stcore.chat.characters.files import MEDIA_TYPES, Format
 from stcore.chat.characters.records import Character
+from stcore.chat.imagine.looks import looks_of
 from stcore.web.context import Web, WebDep
 from stcore.web.models_people import CharacterChange, NewCharacter, Rename, TagImport
 from stcore.web.people import with_avatar, with_avatars
@@ -22,7 +23,8 @@ router = APIRouter(prefix="/api", tags=["characters"])
 
 
 async def _shown(web: Web, character: Character) -> dict[str, Any]:
-    return await with_avatar(web, character.to_dict())
+    shown = await with_avatar(web, character.to_dict())
+    return {**shown, "looks": (await looks_of(web.host, character)).to_dict()}
 
 
 @router.get("/characters", summary="Characters by name")
@@ -58,7 +60,8 @@ async def set_tag_import(web: WebDep, body: TagImport) -> None:
 
 @router.get("/characters/{character_id}", summary="One character")
 async def get_character(web: WebDep, character_id: str) -> dict[str, Any]:
-    """With `fields`, the fields of its card by flat names; `book` tells whether the card brings world info."""
+    """With `fields`, the fields of its card by flat names, and `looks`, how it looks in pictures; `book` tells whether
+    the card brings world info."""
     return await _shown(web, await web.host.characters.get(character_id))
 
 

@@ -6,6 +6,7 @@ field ``sd_character_prompt`` of its extensions, and travel with it. Only a shar
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,10 @@ from stcore.chat.characters.card import Card
 from stcore.chat.characters.records import Character
 from stcore.chat.personas import Persona
 from stcore.chat.preferences import read, write
-from stcore.errors import NotFound, UserError
+from stcore.errors import NotFound, StcoreError, UserError
+from stcore.images.references import BoundReference, BoundRole, known_reference, parse_reference
+from stcore.images.uploads import cleaned
+from stcore.storage.ids import is_id
 
 if TYPE_CHECKING:
     from stcore.host import Host
@@ -31,6 +35,12 @@ CARD_FIELD = "sd_character_prompt"
 
 LONGEST = 20_000
 """Characters of a prefix."""
+
+MOST = 32
+"""Reference pictures of one character or persona."""
+
+REFERENCE = "reference"
+"""The kind of pictures that were uploaded to be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +84,55 @@ async def set_looks(
     Raises :class:`UserError` for a reference picture that is none of this host, and for a persona that is to be
     shared; ``NotFound`` when the character or persona is gone.
     """
-    changes: dict[str, Any] = {"prefix": _text(prefix), "negative": _text(negative), "shared": shared}
-    if references is not None:
-        from stcore.images.references import known_reference
-
-        changes["references"] = tuple([known_reference(await host.library.canonical(one)) for one in references])
-    changes = {name: value for name, value in changes.items() if value is not None}
+    given = {
+        "prefix": _text(prefix),
+        "negative": _text(negative),
+        "shared": shared,
+        "references": None if references is None else await _known(host, references),
+    }
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if isinstance(who, Persona):
         return await _set_of_persona(host, who, changes)
     return await host.characters.change_looks(who.id, lambda looks: replace(looks, **changes))
+
+
+async def add_reference(
+    host: Host, who: Character | Persona, data: bytes, *, role: BoundRole = "subject", name: str = ""
+) -> Looks:
+    """Keep a picture that a person brings along and bind it; it goes when the character or persona goes.
+
+    Raises ``UnusablePicture``, and as :func:`set_looks`; then nothing is kept.
+    """
+    asset = await host.library.store(
+        await asyncio.to_thread(cleaned, data, name),
+        kind=REFERENCE,
+        origin="uploaded",
+        subject_id=who.id,
+        label=name,
+        embed=False,
+    )
+    bound = str(BoundReference(asset.id, role))
+    try:
+        if isinstance(who, Persona):
+            before = (await host.personas.get(who.id)).references
+            return await _set_of_persona(host, who, {"references": _few((*before, bound))})
+        return await host.characters.change_looks(
+            who.id, lambda looks: replace(looks, references=_few((*looks.references, bound)))
+        )
+    except StcoreError:
+        await host.library.delete(asset.id)
+        raise
+
+
+async def _known(host: Host, references: Sequence[str]) -> tuple[str, ...]:
+    """The references as they are kept, each once."""
+    return _few([known_reference(await host.library.canonical(text)) for text in references])
+
+
+def _few(references: Sequence[str]) -> tuple[str, ...]:
+    if len(references) > MOST:
+        raise UserError(f"{MOST} reference pictures are the most, not {len(references)}.")
+    return tuple(dict.fromkeys(references))
 
 
 async def _set_of_persona(host: Host, who: Persona, changes: Mapping[str, Any]) -> Looks:
@@ -158,9 +208,6 @@ async def copy_looks(database: Database, library: Library, original: Character, 
 
 async def copied_references(library: Library, texts: Sequence[str], *, of: str, to: str) -> tuple[str, ...]:
     """References for a copy: pictures that go with the character or persona ``of`` are stored anew for ``to``."""
-    from stcore.images.references import parse_reference
-    from stcore.storage.ids import is_id
-
     copied = []
     for text in texts:
         bound = parse_reference(text)

@@ -9,7 +9,7 @@ Who = Literal["character", "persona"]
 
 
 class PictureLooks(Protocol):
-    """Their prefixes and reference pictures: ``prefix`` and ``negative`` (texts), ``shared``, ``references`` (texts)."""
+    """Their prefixes and reference pictures: ``prefix`` and ``negative`` ``shared``, ``references``."""
 
     async def read(self, who: Who, key: str) -> Mapping[str, Any]:
         """What counts for the one with this key."""
