@@ -14,6 +14,14 @@ class StyleChoice(Body):
     chat_id: str | None = None
 
 
+class StyleChange(Body):
+    """The texts in use; one that is left out stays as it is."""
+
+    prefix: str | None = Field(default=None, max_length=MOST_CHARACTERS)
+    negative: str | None = Field(default=None, max_length=MOST_CHARACTERS)
+    chat_id: str | None = None
+
+
 class StyleToSave(Body):
     """An empty name is that of the current style; a text that is left out (or ``null``) is the one in use."""
 

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from stcore.images.style_files import Format, read_styles, write_styles
 from stcore.images.styles import Clash
 from stcore.web.context import WebDep
-from stcore.web.models_styles import StyleChoice, StyleName, StyleToSave
+from stcore.web.models_styles import StyleChange, StyleChoice, StyleName, StyleToSave
 from stcore.web.routes_pictures import disposition
 from stcore.web.uploads import UPLOAD_BODY, UploadDep
 
@@ -31,7 +31,8 @@ async def list_styles(web: WebDep, chat_id: ChatId = None) -> dict[str, Any]:
     """Words that are put around a prompt.
 
     Of every style whether it is one's `own` and whether it `covers_shipped` one of its name. `current` are the texts in
-    use, and whether they were `changed` since they were saved; `problems` are files that cannot be used.
+    use, whose they are (`scope`), and whether they were `changed` since they were saved. `problems` are files that
+    cannot be used.
     """
     library = web.host.styles
     current = await web.host.style_desk.working(chat_id)
@@ -47,6 +48,12 @@ async def list_styles(web: WebDep, chat_id: ChatId = None) -> dict[str, Any]:
 async def choose_style(web: WebDep, body: StyleChoice) -> dict[str, str]:
     """Its prefix and negative prompt replace those in use, unsaved changes included."""
     return {"style": await web.host.style_desk.choose(body.name, body.chat_id)}
+
+
+@router.patch("/current", summary="Change the words in use")
+async def change_style(web: WebDep, body: StyleChange) -> dict[str, Any]:
+    """The style stays as it is until the words are kept."""
+    return (await web.host.style_desk.change(body.prefix, body.negative, body.chat_id)).to_dict()
 
 
 @router.put("", summary="Keep a style")

@@ -43,6 +43,7 @@ async def test_a_style_is_chosen_and_unsaved_words_go(page: Page, host: Host) ->
         "negative": "",
         "exists": True,
         "changed": True,
+        "scope": "host",
     }
     async with page.events() as events:
         assert await page.ask("PUT", "/api/styles/current", {"name": "Ink"}) == {"style": "Ink"}
@@ -68,6 +69,7 @@ async def test_saving_makes_it_current_and_is_told(page: Page) -> None:
         "negative": "sun",
         "exists": True,
         "changed": False,
+        "scope": "host",
     }
     await page.ask("PUT", "/api/styles", {"prefix": "", "description": "Nothing before it."})
     found = await current(page)
@@ -149,6 +151,11 @@ async def test_a_chat_with_a_style_of_its_own_keeps_its_place(page: Page, host: 
     await page.ask("PUT", "/api/styles", {"name": "Kept", "chat_id": own})
     assert (await current(page, f"?chat={own}"))["name"] == "Kept"
     assert (await current(page, f"?chat={other}"))["name"] == "Default"
+    assert (await current(page, f"?chat={own}"))["scope"] == "chat"
+    await page.ask("PATCH", "/api/styles/current", {"negative": "fog", "chat_id": own})
+    found = await current(page, f"?chat={own}")
+    assert (found["prefix"], found["negative"], found["changed"]) == ("mine", "fog", True)
+    await page.ask("PATCH", "/api/styles/current", {"negative": "", "chat_id": own})
     await page.ask("PATCH", "/api/styles?name=Kept", {"name": "Renamed"})
     found = await current(page, f"?chat={own}")
     assert (found["name"], found["prefix"], found["changed"]) == ("Renamed", "mine", False)

@@ -29,14 +29,17 @@ _KEYS = ("style", "prefix", "negative")
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The texts that pictures are made with now. ``exists`` tells whether there is a style of this ``name``,
-    ``changed`` whether the texts differ from what it says."""
+    """The texts that pictures are made with now, and whose they are: everybody's, a character's or a chat's own.
+
+    ``exists`` tells whether there is a style of this ``name``, ``changed`` whether the texts differ from what it says.
+    """
 
     name: str
     prefix: str
     negative: str
     exists: bool
     changed: bool
+    scope: Scope
 
     def to_dict(self) -> dict[str, Any]:
         return {field: getattr(self, field) for field in self.__slots__}
@@ -53,10 +56,11 @@ class StyleDesk:
 
     async def working(self, chat_id: str | None = None) -> Working:
         """What is in use in a chat, or everywhere."""
-        now = (await self._settings.of(chat_id)).effective
+        layers = await self._settings.of(chat_id)
+        now = layers.effective
         style = await asyncio.to_thread(self._library.find, now.style)
         changed = style is None or not style.says_the_same(Style("", now.prefix, now.negative))
-        return Working(now.style, now.prefix, now.negative, style is not None, changed)
+        return Working(now.style, now.prefix, now.negative, style is not None, changed, _place(layers))
 
     async def choose(self, name: str, chat_id: str | None = None) -> str:
         """Put a style's texts in place of the current ones, unsaved changes included; gives its name.
@@ -67,6 +71,14 @@ class StyleDesk:
         style = await asyncio.to_thread(self._library.get, name)
         await self._use(style, chat_id)
         return style.name
+
+    async def change(self, prefix: str | None, negative: str | None, chat_id: str | None = None) -> Working:
+        """Change the texts in use and leave the style as it is; ``None`` leaves a text alone."""
+        given = {"prefix": prefix, "negative": negative}
+        values = {key: text for key, text in given.items() if text is not None}
+        if values:
+            await self._set(values, chat_id)
+        return await self.working(chat_id)
 
     async def save(
         self,
@@ -125,7 +137,9 @@ class StyleDesk:
     # -- how ---------------------------------------------------------------------------------------------------------
 
     async def _use(self, style: Style, chat_id: str | None) -> None:
-        values = {"style": style.name, "prefix": style.prefix, "negative": style.negative}
+        await self._set({"style": style.name, "prefix": style.prefix, "negative": style.negative}, chat_id)
+
+    async def _set(self, values: dict[str, str], chat_id: str | None) -> None:
         place = _place(await self._settings.of(chat_id))
         await self._settings.change(place, values, chat_id if place != "host" else None)
 
