@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -15,9 +16,11 @@ from stcore.images import paging
 from stcore.images.asset_rows import read_pictures
 from stcore.images.library import ImageSize
 from stcore.images.sniff import EXTENSIONS
+from stcore.images.uploads import cleaned
 from stcore.storage.ids import is_id
 from stcore.web.context import Web, WebDep
 from stcore.web.models import Body, ToSign
+from stcore.web.uploads import UPLOAD_BODY, UploadDep
 
 router = APIRouter(tags=["pictures"])
 
@@ -66,6 +69,19 @@ async def of_all(
     """Of every chat and gallery, and portraits too."""
     page = await web.host.library.page(None, filter, cursor, limit, sort=sort, order=order)
     return shown_page(web, page, await web.host.library.counts())
+
+
+@router.post("/api/pictures", status_code=201, summary="Keep a picture", openapi_extra=UPLOAD_BODY)
+async def keep_picture(
+    web: WebDep,
+    data: UploadDep,
+    name: Annotated[str, Query(max_length=300, description="the name of its file")] = "",
+) -> dict[str, Any]:
+    """For what names pictures by their ids, as placeholders of workflows do; it hangs in no gallery of anybody. JPEG,
+    PNG, WebP or GIF, written anew without what a camera noted in it."""
+    clean = await asyncio.to_thread(cleaned, data, name)
+    asset = await web.host.library.store(clean, kind="upload", origin="uploaded", label=name, embed=False)
+    return web.present.picture(await web.host.library.get(asset.id))
 
 
 def shown_page(web: Web, page: paging.Page, counts: dict[str, int]) -> dict[str, Any]:

@@ -25,6 +25,18 @@ async def stored(host: Host, chat_id: str | None = None, *, seed: int = 1, forma
     return (await host.library.store(picture(seed=seed, format=format), **kind)).id
 
 
+async def test_a_picture_is_kept_for_what_names_it_by_its_id(page: Page) -> None:
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = await page.http.post("/api/pictures?name=sketch.png", content=picture(40, 30), headers=headers)
+    assert answer.status_code == 201, answer.text
+    kept = answer.json()
+    assert (kept["width"], kept["height"], kept["title"]) == (40, 30, "sketch.png")
+    assert (await page.http.get(kept["url"])).status_code == 200
+    assert [one["id"] for one in (await page.ask("GET", "/api/pictures"))["pictures"]] == [kept["id"]]
+    refused = await page.http.post("/api/pictures?name=words.txt", content=b"no picture", headers=headers)
+    assert refused.status_code == 415 and "words.txt" in refused.json()["error"]["message"]
+
+
 async def test_a_picture_is_read_at_the_address_it_came_with(page: Page, host: Host) -> None:
     data = picture(400, 300, noise=True)
     asset = await host.library.store(data, kind="free", origin="received", embed=False)

@@ -11,7 +11,7 @@ import { showDialog } from "./dialog.js";
 import { stImage } from "./image.js";
 import { openMenu } from "./menu.js";
 
-const FILES = "image/png,image/jpeg,image/webp,image/gif,image/avif,image/bmp";
+const FILES = "image/png,image/jpeg,image/webp,image/gif";
 const PAGE = 60;
 
 /** Pictures that are whoever's at the moment a picture is made. */
@@ -33,12 +33,13 @@ export function pictureField({ id, value, label, changed }) {
     draw();
     changed(value);
   };
+  const take = (id) => id && set(id);
   const choose = button("Choose …", () => openMenu(choose, label, choices()), { id, "aria-haspopup": "menu", "aria-label": `${label}: choose a picture` });
   const choices = () => [
     ...Object.entries(PEOPLE).map(([key, { text }]) => ({ text, checked: value === key, run: () => set(key) })),
     null,
-    { text: "From the gallery …", icon: "gallery", disabled: !state.chatId, run: () => fromGallery().then((picked) => picked && set(picked)) },
-    { text: "From a file …", icon: "upload", run: () => chooseFiles(FILES, ([file]) => attempt(async () => set(await upload(file))), { multiple: false }) },
+    { text: "From the gallery …", icon: "gallery", run: async () => take(await pickPicture()) },
+    { text: "From a file …", icon: "upload", run: () => chooseFiles(FILES, ([file]) => attempt(async () => take(await upload(file))), { multiple: false }) },
     { text: "None", icon: "close", disabled: !value, run: () => set("") },
   ];
   const draw = () => {
@@ -61,43 +62,59 @@ async function tellMissing(id, words) {
 
 /** @param {File} file @returns {Promise<string>} Its id. */
 async function upload(file) {
-  const query = new URLSearchParams({ label: file.name, ...(state.chatId && { chat_id: state.chatId }) });
-  const picture = await post(`/api/pictures?${query}`, file);
+  const picture = await post(`/api/pictures?${new URLSearchParams({ name: file.name })}`, file);
   learn(picture);
   return picture.id;
 }
 
-/** Let a person pick a picture of the open chat. @returns {Promise<string|null>} Its id. */
-export async function fromGallery() {
-  const first = await attempt(() => page(null));
-  if (!first) return null;
-  return showDialog(
-    "A picture of this chat",
+// -- choosing one that is there ---------------------------------------------------------------------------------------
+
+const PLACES = { chat: "This chat", all: "All pictures" };
+
+/** Let a person pick a stored picture. @returns {Promise<string|null>} Its id. */
+export const pickPicture = () =>
+  showDialog(
+    "Choose a picture",
     (finish) => {
       const grid = h("ul.choice-pictures");
-      const more = button("Show older ones", null, { hidden: true });
-      const add = ({ pictures, cursor }) => {
-        grid.append(...pictures.map((picture) => tile(picture, finish)));
+      const more = button("Show older ones", () => turn(), { hidden: true });
+      let place = state.chatId ? "chat" : "all";
+      let cursor = null;
+      const turn = async () => {
+        const wanted = place;
+        const page = await attempt(() => loadPage(place, cursor));
+        if (!page || wanted !== place) return;
+        if (!cursor) fill(grid, !page.pictures.length && h("li.choice-none", {}, "There is no picture yet."));
+        grid.append(...page.pictures.map((picture) => tile(picture, finish)));
+        cursor = page.cursor;
         more.hidden = !cursor;
-        more.onclick = () => attempt(async () => add(await page(cursor)));
       };
-      add(first);
-      return [
-        first.pictures.length ? grid : h("p.dialog-text", {}, "There is no picture in this chat yet."),
-        h("div.dialog-buttons", {}, more, button("Cancel", () => finish(null))),
-      ];
+      const tabs = h("div.tabs", { role: "group", "aria-label": "Which pictures" });
+      const choose = (next) => {
+        [place, cursor] = [next, null];
+        for (const tab of tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.place === place));
+        turn();
+      };
+      fill(
+        tabs,
+        Object.entries(PLACES).map(([name, text]) =>
+          h("button.tab", { type: "button", data: { place: name }, disabled: name === "chat" && !state.chatId, onclick: () => choose(name) }, text),
+        ),
+      );
+      choose(place);
+      return [tabs, grid, h("div.dialog-buttons", {}, more, button("Cancel", () => finish(null)))];
     },
     { className: "picture-dialog" },
   );
-}
 
 function tile(picture, finish) {
   const alt = pictureAlt(picture);
   learn(picture);
-  return h("li", {}, h("button.choice-picture", { type: "button", "aria-label": alt, title: alt, onclick: () => finish(picture.id) }, stImage(picture, alt, { size: "thumb" })));
+  const props = { type: "button", "aria-label": alt, title: alt, onclick: () => finish(picture.id) };
+  return h("li", {}, h("button.choice-picture", props, stImage(picture, alt, { size: "thumb" })));
 }
 
-function page(cursor) {
-  const query = new URLSearchParams({ limit: String(PAGE), ...(cursor && { cursor }) });
-  return get(`${at("/api/chats", state.chatId, "pictures")}?${query}`);
+function loadPage(place, cursor) {
+  const base = place === "chat" ? at("/api/chats", state.chatId, "pictures") : "/api/pictures";
+  return get(`${base}?${new URLSearchParams({ limit: String(PAGE), ...(cursor && { cursor }) })}`);
 }
