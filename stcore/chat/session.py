@@ -306,9 +306,11 @@ class Session:
         return Tokens() if self.chat_id is None else (await self.host.presets.active()).tokens
 
     async def rewrite(self, place: Place, text: str) -> str:
-        """``text``, which is about to be stored, as regex scripts want it."""
+        """``text``, which is about to be stored, as regex scripts want it; files of pictures become their addresses, as
+        a script outside of the page names pictures by their files."""
         from stcore.chat.regexes.rewriting import rewrite
 
+        text = await self.host.library.canonical(text)
         return await rewrite(self.host, self.environment, place, text)
 
     async def _passes(self, script: str) -> bool:

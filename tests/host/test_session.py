@@ -96,7 +96,7 @@ async def said(host: Host, chat_id: str | None, *lines: str) -> Recorder:
 async def test_a_dropped_in_plugin_paints_into_the_chat(data: Path) -> None:
     async with Host.open(data, face="web") as host:
         chat = await host.chats.create()
-        ui = await said(host, chat.id, '/sd seed=42 width=96 height=32 negative="fog" harbour at dawn')
+        ui = await said(host, chat.id, '/sd seed=42 width=96 height=64 negative="fog" harbour at dawn')
         assert not ui.errors
         [message] = await host.chats.messages(chat.id)
         [picture] = message.pictures

@@ -56,7 +56,7 @@ class Easel(ImageSource):
             fields={
                 "prompt": TextField(),
                 "negative_prompt": TextField(),
-                "size": SizeField(specs=(SizeSpec(kind="free", min_side=64, max_side=4096, multiple_of=8),)),
+                "size": SizeField(specs=(SizeSpec(kind="free", min_side=64, max_side=4096, multiple_of=4),)),
                 "seed": RangeField(min=0, max=2**32 - 1, integer=True),
                 "steps": RangeField(min=1, max=150, integer=True),
                 "references": ReferencesField(roles={"init": one, "subject": one}),

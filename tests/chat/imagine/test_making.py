@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stcore.errors import StcoreError
-from stcore.images.request import Pixels, Ratio
+from stcore.images.request import Pixels
 from tests.chat.imagine.easel import room
 
 pytestmark = pytest.mark.anyio
@@ -75,8 +75,8 @@ async def test_modes_force_shapes_and_leave_nothing_behind(
 async def test_without_a_size_only_the_shape_is_asked_for() -> None:
     async with room(["words"]) as stage:
         await stage.run("/sd face")
-        assert isinstance(stage.last.size, Ratio)
-        assert stage.last.size.width < stage.last.size.height
+        assert isinstance(stage.last.size, Pixels)
+        assert stage.last.size.width / stage.last.size.height == pytest.approx(2 / 3, rel=0.02)
 
 
 async def test_overlapping_pictures_know_nothing_of_each_other() -> None:
