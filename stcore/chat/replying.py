@@ -47,10 +47,7 @@ async def speak(scene: Scene, wanted: Wanted, *, connection: TextConnection | No
     connection = connection or await scene.host.texts.open()
     scene.facts.last_generation = wanted.kind
     try:
-        request = await _request(scene, wanted, connection)
-        if model:
-            request = replace(request, completion=replace(request.completion, model=model))
-        return await whole(replying(connection, request))
+        return await whole(replying(connection, await _request(scene, replace(wanted, model=model), connection)))
     finally:
         await _ended(scene)
 

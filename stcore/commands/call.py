@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stcore.commands.services import (
         AuthorsNote,
         Backgrounds,
+        Captions,
         Characters,
         Chat,
         Chats,
@@ -207,6 +208,13 @@ class Call:
         if self.services.loaders is None:
             raise UserError(f"/{self.name} needs someone to show something to, and nobody is there.")
         return self.services.loaders
+
+    @property
+    def captions(self) -> Captions:
+        """The pictures of the chat in words."""
+        if self.services.captions is None:
+            raise UserError(f"/{self.name} needs the pictures of a chat, and there is none here.")
+        return self.services.captions
 
     @property
     def backgrounds(self) -> Backgrounds:

@@ -38,6 +38,12 @@ ImageSize = Literal["full", "medium", "thumb"]
 SIDES: dict[ImageSize, int] = {"thumb": 320, "medium": 1024}
 """Longest side in pixels of the smaller versions."""
 
+FOR_MODELS = "model.jpg"
+"""The ending of what text models are shown."""
+
+_VERSIONS = (*(f"{size}.webp" for size in SIDES), FOR_MODELS)
+"""What may lie beside an original."""
+
 _FILE = rf"[0-9a-f]{{2}}[/\\](?P<sha>[0-9a-f]{{64}})\.(?:{'|'.join(EXTENSIONS.values())})(?!\w|\.\w)"
 """The part of a picture's file path below the store's folder."""
 
@@ -209,12 +215,20 @@ class Library:
         side = SIDES.get(size)
         if side is None or max(asset.width, asset.height) <= side:
             return await self._blobs.get(original), asset.media_type
-        key = key_of(asset.sha256, f"{size}.webp")
+        return await self._version(asset, f"{size}.webp", lambda data: _smaller(data, side)), "image/webp"
+
+    async def read_for_model(self, asset_id: str, shrink: Callable[[bytes], bytes]) -> bytes:
+        """A JPEG for models that see, which ``shrink`` makes of the original when it is first asked for."""
+        return await self._version(await self.asset(asset_id), FOR_MODELS, shrink)
+
+    async def _version(self, asset: Asset, ending: str, make: Callable[[bytes], bytes]) -> bytes:
+        """What ``make`` makes of the original, kept beside it from the first time on."""
+        key = key_of(asset.sha256, ending)
         if await self._blobs.exists(key):
-            return await self._blobs.get(key), "image/webp"
-        small = await asyncio.to_thread(_smaller, await self._blobs.get(original), side)
-        await self._blobs.put(key, small)
-        return small, "image/webp"
+            return await self._blobs.get(key)
+        made = await asyncio.to_thread(make, await self._blobs.get(blob_key(asset.sha256, asset.media_type)))
+        await self._blobs.put(key, made)
+        return made
 
     # -- addresses ---------------------------------------------------------------------------------------------------
 
@@ -301,7 +315,7 @@ class Library:
             for key in set(keys):
                 sha256 = key[3:67]
                 if not asset_rows.is_used(connection, sha256):
-                    for name in (key, *(key_of(sha256, f"{size}.webp") for size in SIDES)):
+                    for name in (key, *(key_of(sha256, ending) for ending in _VERSIONS)):
                         self._blobs.delete_now(name)
 
         await self._database.write(fn)

@@ -57,6 +57,10 @@ def _summary() -> _Declared:
     return (_macro("summary", "The summary."), _macro("words", "How many words the summary may have."))
 
 
+def _caption() -> _Declared:
+    return (_macro("caption", "The caption of the picture."), _macro("sender", "Whose message shows the picture."))
+
+
 class _Place(NamedTuple):
     """What a place is called in a sentence, and the macros that exist only there."""
 
@@ -72,7 +76,7 @@ _PLACES = {
     "summary": _Place("templates of summaries", _summary),
     "vectors": _Place("templates of vector storage", lambda: (_macro("text", "The text that is looked for."),)),
     "expression": _Place("the prompt for expressions", lambda: (_macro("labels", "The expressions to choose from."),)),
-    "caption": _Place("templates of captions", lambda: (_macro("caption", "The caption of the picture."),)),
+    "caption": _Place("templates of captions", _caption),
     "continue": _Place("the prompt to go on", lambda: (_macro("lastChatMessage", "The message to go on with."),)),
 }
 

@@ -75,6 +75,7 @@ def _completion(
         messages = post_process(messages, active.switches.post_processing or "none")
     return Completion(
         messages,
+        model=wanted.model,
         temperature=sampling.temperature,
         top_p=sampling.top_p,
         max_tokens=wanted.length or sampling.max_tokens,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stcore.chat.prompting import beside, inserts
 from stcore.chat.prompting.history import read_history
+from stcore.chat.prompting.pictures import show_pictures
 from stcore.chat.prompting.presets import ActivePresets
 from stcore.chat.prompting.scene import Scene, Wanted
 from stcore.chat.regexes.rewriting import history_for_prompt, lore_for_prompt
@@ -47,6 +48,8 @@ async def gather(
     """Everything that has a say in the next words of a chat. Without ``keep`` nothing is remembered of it."""
     budget, context = _budget(scene, active, connection, wanted)
     history = await history_for_prompt(scene, await read_history(scene, wanted.before, budget))
+    shown = await show_pictures(scene, history, connection, budget, model=wanted.model)
+    history = shown.history
     injected = await inserts.injections(scene)
     lore = await scene.host.lore.activate(
         scene.chat_id,
@@ -72,6 +75,7 @@ async def gather(
         prefill=_prefill(scene, active, wanted),
         budget=budget,
         expand=scene.expand,
+        pictures=shown.pictures,
         named=scene.environment.group is not None,
     )
     return Gathered(scene, recipe, history, lore)

@@ -11,7 +11,7 @@ from stcore.text.prompt import Part
 
 if TYPE_CHECKING:
     from stcore.chat.session import Session
-    from stcore.text.model import Completion
+    from stcore.text.model import ChatMessage, Completion
 
 
 async def itemise(session: Session, wanted: Wanted) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _described(request: Request) -> dict[str, Any]:
         "budget": prompt.budget,
         "first_included": prompt.first_included,
         "parts": [_part(part) for part in prompt.parts],
-        "messages": [{"role": message.role, "content": message.content} for message in completion.messages],
+        "messages": [_message(message) for message in completion.messages],
         "text": completion.prompt,
         "prefill": prompt.prefill,
         "stop": list(completion.stop),
@@ -55,9 +55,14 @@ def _part(part: Part) -> dict[str, Any]:
         "role": part.role,
         "text": part.text,
         "tokens": part.tokens,
+        "pictures": len(part.images),
         "position": part.position,
         "joined": bool(part.glue),
     }
+
+
+def _message(message: ChatMessage) -> dict[str, Any]:
+    return {"role": message.role, "content": message.content, "pictures": len(message.images)}
 
 
 def _samplers(completion: Completion) -> dict[str, Any]:

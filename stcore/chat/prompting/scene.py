@@ -43,7 +43,7 @@ class Wanted:
 
     ``instruction`` goes behind everything. The history ends before position ``before``. ``length`` (tokens) and
     ``stop`` hold for this request only. ``speaker`` is who gives the instruction, for models that complete text;
-    with ``as_character`` the answer goes on as the character's.
+    with ``as_character`` the answer goes on as the character's. ``model`` is another one of the connection than usual.
     """
 
     kind: Kind = "normal"
@@ -53,6 +53,7 @@ class Wanted:
     stop: tuple[str, ...] = ()
     speaker: str = ""
     as_character: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ _GROUPS = (
     "rewriting",
     "device",
     "backgrounds",
+    "captions",
     "image_styles",
     "looks",
     "image_workflows",

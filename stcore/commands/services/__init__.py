@@ -16,6 +16,7 @@ from stcore.macros.environment import Environment
 if TYPE_CHECKING:
     from stcore.commands.scope import Closure, Value
     from stcore.commands.services.backgrounds import Backgrounds
+    from stcore.commands.services.captions import Captions
     from stcore.commands.services.characters import Character, Characters
     from stcore.commands.services.chat import Chat, Message, Role
     from stcore.commands.services.chats import Chats
@@ -47,6 +48,7 @@ __all__ = [
     "Backgrounds",
     "Binding",
     "Button",
+    "Captions",
     "Character",
     "Characters",
     "Chat",
@@ -100,6 +102,7 @@ __all__ = [
 
 _HOMES = {
     "backgrounds": ("Backgrounds",),
+    "captions": ("Captions",),
     "characters": ("Character", "Characters"),
     "chat": ("Chat", "Message", "Role"),
     "chats": ("Chats",),
@@ -162,6 +165,7 @@ class Services:
     summaries: Summaries | None = None
     loaders: Loaders | None = None
     backgrounds: Backgrounds | None = None
+    captions: Captions | None = None
     images: Images | None = None
     workflows: Workflows | None = None
     styles: Styles | None = None
