@@ -101,7 +101,7 @@ async def test_a_dropped_in_plugin_paints_into_the_chat(data: Path) -> None:
         [message] = await host.chats.messages(chat.id)
         [picture] = message.pictures
         made = picture["generation"]
-        assert (picture["width"], picture["height"], made["seed"]) == (96, 32, "42")
+        assert (picture["width"], picture["height"], made["seed"]) == (96, 64, "42")
         assert (made["prompt"], made["source"], message.hidden) == ("harbour at dawn", "plain", True)
         assert any(change["field"] == "negative_prompt" for change in made["details"]["adjustments"])
 
