@@ -37,6 +37,7 @@ const KINDS = [
   "connections.changed",
   "replies.changed",
   "workflows.changed",
+  "styles.changed",
   "picture.removed",
   "toast",
   "error",

@@ -103,6 +103,10 @@ const handlers = {
   "connections.changed": () => actions.loadInfo(),
   "replies.changed": () => emit("replies"),
   "workflows.changed": () => emit("workflows"),
+  "styles.changed": () => {
+    emit("styles");
+    actions.attempt(actions.loadInfo);
+  },
   "picture.removed": ({ id }) => {
     forget([id]);
     for (const message of state.messages) message.pictures = message.pictures.filter((picture) => picture.id !== id);

@@ -5,6 +5,7 @@ import { plural } from "../core/format.js";
 import { emit, on } from "../core/store.js";
 import { loadOwn, loadUse, loadWorkflows, titleOf } from "../core/workflows.js";
 import { chooseFiles } from "./chat-files.js";
+import { takeDrops } from "./file-drops.js";
 import { keepPlace } from "./loading.js";
 import { openMenu } from "./menu.js";
 import { OwnPlaceholders } from "./own-placeholders.js";
@@ -22,7 +23,8 @@ export async function workflowsPage(page) {
   const own = new OwnPlaceholders(await loadOwn());
   const library = h("div");
   if (!isShown()) return;
-  page.classList.add("workflows");
+  page.classList.add("drop-page");
+  page.dataset.drop = "Drop it here: it becomes a workflow";
   fill(
     page,
     h("h3.settings-title", {}, "Workflows"),
@@ -138,19 +140,3 @@ function row(workflow, list) {
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
-
-// -- files ------------------------------------------------------------------------------------------------------------
-
-/** Files can be dropped anywhere on the page. */
-function takeDrops(page, take) {
-  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-  const over = (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    page.classList.toggle("drop-here", event.type === "dragover");
-    if (event.type === "drop") take([...event.dataTransfer.files]);
-  };
-  page.addEventListener("dragover", over);
-  page.addEventListener("drop", over);
-  page.addEventListener("dragleave", (event) => page.contains(event.relatedTarget) || page.classList.remove("drop-here"));
-}

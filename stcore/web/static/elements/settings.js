@@ -9,6 +9,7 @@ import { presetsPage } from "./settings-presets.js";
 import { personasPage } from "./settings-personas.js";
 import { repliesPage } from "./settings-replies.js";
 import { picturesPage, youPage } from "./settings-values.js";
+import { stylesPage } from "./settings-styles.js";
 import { workflowsPage } from "./settings-workflows.js";
 
 const PAGES = {
@@ -16,6 +17,7 @@ const PAGES = {
   texts: { text: "Text models", icon: "text", render: (page) => connectionsPage(page, "texts") },
   presets: { text: "Presets", icon: "sliders", render: presetsPage },
   pictures: { text: "Pictures", icon: "picture", render: picturesPage },
+  styles: { text: "Styles", icon: "brush", render: stylesPage },
   workflows: { text: "Workflows", icon: "flow", render: workflowsPage },
   replies: { text: "Quick replies", icon: "bolt", render: repliesPage },
   personas: { text: "Personas", icon: "users", render: personasPage },
