@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Query
 from stcore.chat.imagine.desk import PictureDesk
 from stcore.errors import NotFound
 from stcore.images.explain import explain
-from stcore.images.modes import MENU
+from stcore.images.menu import offered_modes
 from stcore.images.settings import ImageSettings
 from stcore.images.shapes import known_sizes
 from stcore.images.wish import Wish
@@ -100,11 +101,11 @@ async def change_settings(web: WebDep, body: PictureSettingsChange) -> dict[str,
 
 
 @router.get("/pictures-settings/schema", summary="What the settings of pictures may be", tags=["settings"])
-async def get_schema() -> dict[str, Any]:
+async def get_schema(web: WebDep) -> dict[str, Any]:
     """A JSON schema; `group` of a property is the part of a form, `options_from` a list of the source. Beside it the
     `sizes` that are commonly used and the `modes` that menus offer."""
     return {
         "schema": ImageSettings.model_json_schema(),
         "sizes": known_sizes(),
-        "modes": [{"word": mode.name, "title": mode.title} for mode in MENU],
+        "modes": await asyncio.to_thread(offered_modes, web.host.modes),
     }

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 
 from stcore import __version__, upkeep
+from stcore.images.menu import offered_modes
 from stcore.storage import journal
 from stcore.web.context import Web, WebDep
 from stcore.web.errors import misfit
@@ -37,6 +38,7 @@ async def get_state(web: WebDep) -> dict[str, Any]:
             "texts": overview(host.texts),
             "style": host.settings.current.images.style,
             "styles": list(host.styles.names()),
+            "modes": offered_modes(host.modes),
             "settings": _settings(web),
             "plugins": {"problems": [{"name": p.name, "message": p.problem, "hint": p.hint} for p in problems]},
         }

@@ -55,9 +55,8 @@ async def triggers(host: Host) -> Triggers:
     """The words that ask for pictures: the usual ones, those of plugins, and the subjects of modes of one's own."""
 
     def gather() -> Triggers:
-        own = Triggers(subjects=tuple((subject, mode.word) for mode in host.modes.list() for subject in mode.subjects))
         found = [more for _, more in host.plugins.gather("stcore_interactive_triggers")]
-        return sum([*found, own], ENGLISH)
+        return sum([*found, host.modes.triggers()], ENGLISH)
 
     return await asyncio.to_thread(gather)
 

@@ -6,15 +6,10 @@ import { emit, isBusy, on, state } from "../core/store.js";
 import { attachAssist } from "./assist.js";
 import { avatar } from "./avatar.js";
 import { History } from "./history.js";
-import { openMenu } from "./menu.js";
 import { personaMenu } from "./persona-menu.js";
+import { pictureMenu } from "./picture-menu.js";
 
 const DRAFT_MS = 300;
-const SHAPES = [
-  { text: "Landscape", detail: "768 × 512", size: "width=768 height=512" },
-  { text: "Portrait", detail: "512 × 768", size: "width=512 height=768" },
-  { text: "Square", detail: "768 × 768", size: "width=768 height=768" },
-];
 const isNarrow = () => matchMedia("(width < 48rem)").matches;
 const isTouch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;
 
@@ -204,27 +199,8 @@ class Composer extends HTMLElement {
   }
 
   pictureMenu() {
-    const prompt = this.field.value.trim();
-    const words = prompt.startsWith("/") ? "" : prompt;
-    const compose = (start) => this.compose({ text: `/sd ${start}${words}`, complete: true });
-    openMenu(this.pictureButton, "Make a picture", [
-      { text: words ? "Of what is written below" : "Describe a picture …", icon: "pencil", run: () => compose("") },
-      {
-        text: "Of the last message",
-        icon: "chat",
-        disabled: !state.messages.length,
-        run: () => attempt(() => say("/sd {{lastMessage}}")),
-      },
-      null,
-      { heading: true, text: "In a shape of its own" },
-      ...SHAPES.map(({ text, detail, size }) => ({ text, detail, icon: "picture", run: () => compose(`${size} `) })),
-      null,
-      { text: "Sizes, steps and style …", icon: "settings", run: () => emit("settings-open", { page: "pictures" }) },
-      null,
-      { heading: true, text: "Words to look up" },
-      { text: "Commands …", icon: "book", run: () => this.lookUp("commands") },
-      { text: "Macros …", icon: "braces", run: () => this.lookUp("macros") },
-    ]);
+    const compose = (text) => this.compose({ text, complete: true });
+    pictureMenu(this.pictureButton, this.field.value.trim(), compose, (tab) => this.lookUp(tab));
   }
 }
 
