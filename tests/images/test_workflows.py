@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
-from stcore.errors import Misconfigured, NotFound, SettingsError, UserError
+from stcore.errors import Misconfigured, NotFound, SettingsError, Taken, TooLarge, UserError
+from stcore.images.embed import with_texts
 from stcore.images.filling import (
     PLACEHOLDERS,
     bound_fields,
@@ -21,8 +22,29 @@ from stcore.images.filling import (
     parse_workflow,
     placeholders,
 )
+from stcore.images.placeholders import check_placeholders, value_of
 from stcore.images.request import Workflow
-from stcore.images.workflows import WorkflowLibrary
+from stcore.images.settings import Placeholder
+from stcore.images.workflow_files import workflow_in
+from stcore.images.workflows import LARGEST, WorkflowLibrary, problem_of
+from tests.images.pictures import picture
+
+ORDER = (
+    "prompt",
+    "negative_prompt",
+    "seed",
+    "denoise",
+    "clip_skip",
+    "model",
+    "vae",
+    "sampler",
+    "scheduler",
+    "steps",
+    "scale",
+    "width",
+    "height",
+)
+"""Section 16.3."""
 
 VALUES: dict[str, Any] = {
     "prompt": 'a "red" fox\n\\ $& $1',
@@ -88,20 +110,63 @@ def test_a_server_without_lists_fills_fewer() -> None:
     assert fill_workflow(workflow, VALUES, names={"prompt"}) == {"m": "%model%", "p": VALUES["prompt"]}
 
 
-texts = st.text() | st.sampled_from(['"', "\\", "%seed%", '%prompt%"', '", "x": "', "$&", "\u2028", "\ud83e"])
+TOKENS = tuple(f"%{name}%" for name in (*VALUES, "mine", "other"))
+texts = st.text() | st.sampled_from(['"', "\\", "%seed%", '%prompt%"', '", "x": "', "$&", "\u2028", "\ud83e", *TOKENS])
+values = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 
 
-@given(prompt=texts, negative=texts, custom=texts)
-def test_no_prompt_can_break_the_graph(prompt: str, negative: str, custom: str) -> None:
-    graph = {"p": "%prompt%", "n": ["%negative_prompt%"], "c": "%c%", "%prompt%": "key", "s": "%seed%"}
-    workflow = Workflow(name="t", text=json.dumps(graph), custom=(("c", custom),))
-    filled = fill_workflow(workflow, {"prompt": prompt, "negative_prompt": negative, "seed": 5})
-    again = json.loads(json.dumps(filled))
-    assert again["s"] == 5
-    if not prompt.startswith("%"):
-        assert again["p"] == prompt
-    if not custom.startswith("%"):
-        assert again["c"] == custom
+def graphs(leaves: st.SearchStrategy[Any], keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    inner = st.recursive(leaves, lambda more: st.lists(more, max_size=4) | st.dictionaries(keys, more, max_size=4))
+    return st.dictionaries(keys, inner, max_size=5)
+
+
+def same_but_placeholders(before: Any, after: Any) -> None:
+    if isinstance(before, str) and before in TOKENS:
+        return
+    if isinstance(before, dict):
+        assert list(before) == list(after)
+        before, after = list(before.values()), list(after.values())
+    if isinstance(before, list):
+        assert len(before) == len(after)
+        for one, other in zip(before, after, strict=True):
+            same_but_placeholders(one, other)
+    else:
+        assert (before, type(before)) == (after, type(after))
+
+
+@given(
+    graph=graphs(texts | values, st.text(max_size=5)), prompt=texts, negative=texts, custom=texts, number=st.integers()
+)
+def test_nothing_can_break_the_graph(
+    graph: dict[str, Any], prompt: str, negative: str, custom: str, number: int
+) -> None:
+    workflow = Workflow(name="t", text=json.dumps(graph), custom=(("mine", custom), ("other", number)))
+    filled = fill_workflow(workflow, {**VALUES, "prompt": prompt, "negative_prompt": negative})
+    assert json.loads(json.dumps(filled)) == filled, "it is JSON"
+    same_but_placeholders(graph, filled)
+
+
+quiet = st.text(st.characters(exclude_characters='"\\', exclude_categories=("Cs",)), max_size=20)
+
+
+@given(
+    graph=graphs(quiet | values | st.sampled_from(TOKENS), quiet | st.sampled_from(("%prompt%", "%mine%"))),
+    prompt=quiet | st.sampled_from(TOKENS),
+    custom=quiet | st.sampled_from(TOKENS),
+)
+def test_filling_is_replacing_in_the_text(graph: dict[str, Any], prompt: str, custom: str) -> None:
+    """The rule of 16.3, carried out on the text itself where that is harmless: without quotes in the values."""
+    given = {**VALUES, "prompt": prompt}
+    steps = {**{name: given[name] for name in ORDER}, "clip_skip": -2, "mine": custom, "other": 5}
+    text = json.dumps(graph, ensure_ascii=False)
+    filled = fill_workflow(Workflow(name="t", text=text, custom=(("mine", custom), ("other", 5))), given)
+    for name, value in steps.items():
+        text = text.replace(f'"%{name}%"', json.dumps(value, ensure_ascii=False))
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        return  # a number where a key stood
+    assert filled == expected
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------
@@ -111,7 +176,7 @@ def test_faults_of_the_text_are_named() -> None:
     with pytest.raises(Misconfigured, match="line 2, column 7") as caught:
         parse_workflow('{"a": 1,\n "b": %steps%}')
     assert '"%steps%"' in caught.value.hint
-    for text in ("", "   ", "[]", '"x"', "[" * 100_000):
+    for text in ("", "   ", "[]", '"x"', "[" * 100_000, '{"a": NaN}', '{"a": 1e999}', '{"a": %s}' % ("9" * 5000)):
         with pytest.raises(Misconfigured):
             parse_workflow(text)
 
@@ -141,6 +206,22 @@ def test_report_counts_only_quoted_names() -> None:
     assert report.unquoted == ("seed", "steps"), "bare, or inside a longer text"
 
 
+def test_report_on_ones_own_and_on_escaped_names() -> None:
+    report = placeholders(
+        r'{"a": "%gr\u00f6\u00dfe%", "b": %größe%, "c": "%prompt% x", "d": "%init_image%"}', ["größe", "seed"]
+    )
+    assert report.custom == ("größe",), "a built-in name stays built in"
+    assert report.present == ("größe",) and report.unknown == ()
+    assert report.unquoted == ("größe", "prompt")
+
+
+@given(st.text() | st.lists(st.sampled_from(["%", '"', "seed", "\\u00", "{", " ", "prompt"])).map("".join))
+def test_any_text_can_be_looked_at(text: str) -> None:
+    report = placeholders(text, ["mine"])
+    assert len(report.present) + len(report.missing) == len(PLACEHOLDERS) + 1
+    assert (problem_of(text)[0] is None) is (problem_of(text)[1] > 0)
+
+
 def test_fields_of_a_graph() -> None:
     assert bound_fields('{"a": "%prompt%", "b": "%scale%", "w": "%width%"}') == {"prompt", "guidance"}
     assert bound_fields('{"w": "%width%", "h": "%height%", "i": "%init_image%"}') == {"size", "references"}
@@ -163,33 +244,189 @@ def test_shipped_workflows_are_runnable_graphs() -> None:
     assert "denoise" in bound_fields(library.load("Char_Avatar_Comfy_Workflow"))
 
 
-@pytest.mark.feature("F265", "F266")
-def test_files_of_ones_own(tmp_path: Path) -> None:
-    library = WorkflowLibrary(tmp_path / "workflows", {"from plugin": "{}"})
-    assert library.save("Mine", "not json yet") == "Mine.json"
-    (tmp_path / "workflows" / "dropped.json").write_text("{}")
-    (tmp_path / "workflows" / ".hidden.json").write_text("{}")
-    assert {"Mine.json", "dropped.json", "from plugin.json"} <= set(library.names())
-    assert ".hidden.json" not in library.names()
-    assert library.load("Mine") == library.load("Mine.json") == "not json yet"
-    library.save("Default_Comfy_Workflow", "{}")
-    assert library.load("Default_Comfy_Workflow.json") == "{}"
-    library.delete("Default_Comfy_Workflow")
-    assert "CheckpointLoaderSimple" in library.load("Default_Comfy_Workflow")
-    with pytest.raises(UserError):
-        library.rename("Mine", "dropped")
-    assert library.rename("Mine", "Yours") == "Yours.json"
-    with pytest.raises(NotFound, match="Mine"):
-        library.load("Mine")
-    (tmp_path / "workflows" / "bad.json").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SettingsError):
-        library.load("bad")
+GRAPH = '{"1": {"class_type": "A", "inputs": {"text": "%prompt%"}}}'
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", "a\\b", ".x", "", "x\0", "c:x", "y" * 300])
-def test_names_that_could_leave_the_folder(tmp_path: Path, name: str) -> None:
-    library = WorkflowLibrary(tmp_path)
-    with pytest.raises(UserError):
-        library.load(name)
-    with pytest.raises(UserError):
-        library.save(name, "x")
+@pytest.fixture
+def library(tmp_path: Path) -> WorkflowLibrary:
+    return WorkflowLibrary(tmp_path / "workflows", {"from plugin": GRAPH})
+
+
+def drop(tmp_path: Path, name: str, data: bytes | str = GRAPH) -> None:
+    (tmp_path / "workflows").mkdir(exist_ok=True)
+    (tmp_path / "workflows" / name).write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+@pytest.mark.feature("F266")
+def test_files_that_are_dropped_into_the_folder(library: WorkflowLibrary, tmp_path: Path) -> None:
+    for name in ("mine.json", "Zwei Füchse.JSON", ".hidden.json", "notes.txt", "a:b.json", "nfd u\u0308.json"):
+        drop(tmp_path, name)
+    drop(tmp_path, "broken.json", "{")
+    drop(tmp_path, "utf16.json", b"\xff\xfe\x00")
+    drop(tmp_path, "bom.json", b"\xef\xbb\xbf" + GRAPH.encode())
+    drop(tmp_path, "huge.json", b" " * (LARGEST + 1))
+    (tmp_path / "workflows" / "folder.json").mkdir()
+    (tmp_path / "workflows" / "bytes-\udcff.json").write_text(GRAPH)
+    entries = {entry.name: entry for entry in library.entries()}
+    assert list(entries) == library.names() == sorted(entries, key=str.casefold)
+    own = {name: (entry.nodes, (entry.problem or "")[:32]) for name, entry in entries.items() if entry.origin == "own"}
+    assert own == {
+        "a:b.json": (1, ""),
+        "bom.json": (1, ""),
+        "broken.json": (0, "The workflow is no valid JSON: E"),
+        "bytes-\ufffd.json": (1, ""),
+        "huge.json": (0, "The workflow huge.json is larger"),
+        "mine.json": (1, ""),
+        "nfd \u00fc.json": (1, ""),
+        "utf16.json": (0, "The workflow utf16.json is no UT"),
+        "Zwei Füchse.json": (1, ""),
+    }
+    for name in ("zwei füchse", "Zwei Füchse.JSON", "a:b", "nfd \u00fc", "bytes-\ufffd.json"):
+        assert library.load(name) == GRAPH
+    for name in ("utf16", "huge"):
+        with pytest.raises(SettingsError):
+            library.load(name)
+    library.save("ZWEI FÜCHSE", "changed")
+    assert (tmp_path / "workflows" / "Zwei Füchse.JSON").read_text() == "changed", "the file that was meant"
+
+
+@pytest.mark.feature("F264", "F265")
+def test_ones_own_hides_a_shipped_one(library: WorkflowLibrary) -> None:
+    def seen(name: str) -> tuple[str, bool]:
+        entry = library.entry(name)
+        return entry.origin, entry.hides
+
+    assert (seen("Default_Comfy_Workflow"), seen("from plugin")) == (("stcore", False), ("plugin", False))
+    for name in ("default_comfy_workflow", "from plugin"):
+        shipped = library.load(name)
+        library.save(name, "{}")
+        assert (library.load(name), seen(name)) == ("{}", ("own", True))
+        library.delete(name)
+        assert library.load(name) == shipped
+        with pytest.raises(NotFound, match="none of your own"):
+            library.delete(name)
+        with pytest.raises(NotFound, match="none of your own"):
+            library.rename(name, "x")
+
+
+@pytest.mark.feature("F265")
+def test_names_that_are_taken(library: WorkflowLibrary) -> None:
+    assert library.create("Mine") == "Mine.json" and library.load("Mine") == ""
+    library.save("mine", GRAPH)
+    for taken in ("MINE.json", "default_comfy_workflow", "from plugin"):
+        with pytest.raises(Taken):
+            library.create(taken)
+        with pytest.raises(Taken):
+            library.copy("Mine", taken)
+    assert library.load("Mine") == GRAPH
+    assert library.copy("mine") == "Mine copy.json" and library.load("Mine copy") == GRAPH
+    assert library.copy("mine") == "Mine copy 2.json"
+    assert library.free_name("mine COPY") == "mine COPY 3.json"
+    assert library.rename("Mine", "Mine") == "Mine.json"
+    assert library.rename("Mine", "mine") == "mine.json" and "Mine.json" not in library.names()
+    with pytest.raises(Taken):
+        library.rename("mine", "Mine Copy")
+    assert library.rename("mine copy", "Yours") == "Yours.json"
+    with pytest.raises(NotFound, match="Mine copy") as caught:
+        library.load("Mine copy")
+    assert "Yours.json" in caught.value.hint
+    with pytest.raises(TooLarge):
+        library.save("mine", "x" * (LARGEST + 1))
+    assert library.load("mine") == GRAPH, "a text that is refused leaves the old one"
+
+
+UNUSUAL = ["../x", "a/b", "a\\b", ".x", "", "x\0", "c:x", "y" * 300, "con", "COM1.json", " . ", "a\nb", "x?", "x."]
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_names_that_no_file_may_have(tmp_path: Path, name: str) -> None:
+    library = WorkflowLibrary(tmp_path / "workflows", {"../x": GRAPH})
+    library.create("Mine", GRAPH)
+    for act in (
+        lambda: library.create(name),
+        lambda: library.rename("Mine", name),
+        lambda: library.save(name, "x"),
+        lambda: library.delete(name),
+    ):
+        with pytest.raises(UserError):
+            act()
+    assert [path.name for path in tmp_path.rglob("*")] == ["workflows", "Mine.json"]
+
+
+# -- files that are taken over ---------------------------------------------------------------------------------------
+
+
+def test_what_can_be_taken_over() -> None:
+    assert workflow_in(GRAPH.encode()) == GRAPH, "as typed"
+    assert workflow_in(b"\xef\xbb\xbf" + GRAPH.encode()) == GRAPH
+    posted = json.dumps({"prompt": json.loads(GRAPH), "client_id": "x"}).encode()
+    assert json.loads(workflow_in(posted)) == json.loads(GRAPH)
+    serverless = json.dumps({"input": {"workflow": json.loads(GRAPH)}})
+    assert workflow_in(serverless.encode()) == serverless, "the whole input of a worker stays whole (16.5)"
+    png = with_texts(picture(), {"prompt": GRAPH, "workflow": '{"nodes": []}'})
+    assert json.loads(workflow_in(png)) == json.loads(GRAPH)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'{"nodes": [], "links": []}', "in the format of the editor"),
+        (b'{"prompt": {"nodes": []}}', "in the format of the editor"),
+        (b'{"steps": %steps%}', "no valid JSON"),
+        (b"{}", "no nodes"),
+        (b"", "is empty"),
+        (b"\xff\xd8\xff\xe0 a photo", "no UTF-8 text"),
+        (b" " * (LARGEST + 1), "larger than 5 MB"),
+        (picture(), "does not tell how it was made"),
+        (with_texts(picture(), {"workflow": '{"nodes": []}'}), "does not tell how it was made"),
+        (with_texts(picture(), {"prompt": "a fox"}), "no valid JSON"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_taken_over(data: bytes, words: str) -> None:
+    with pytest.raises(UserError, match=words) as caught:
+        workflow_in(data)
+    assert caught.value.hint or caught.value.kind == "too_large"
+
+
+# -- placeholders of one's own ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), (" -3 ", -3), ("0.50", 0.5), (".5", 0.5), ("1e3", 1000.0), ("2.", 2.0)]
+)
+def test_numbers_of_ones_own(text: str, number: float) -> None:
+    found = value_of(Placeholder(find="n", kind="number"), text)
+    assert (found, type(found)) == (number, type(number))
+
+
+@pytest.mark.parametrize("text", ["", "much", "1_0", "0x10", "nan", "inf", "1e999", "1,5", "९"])
+def test_what_is_no_number(text: str) -> None:
+    with pytest.raises(UserError, match="%n% should be a number"):
+        value_of(Placeholder(find="n", kind="number"), text)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([{"find": "seed"}], "filled by stcore itself"),
+        ([{"find": "init_image"}], "filled by stcore itself"),
+        ([{"find": "a"}, {"find": "a"}], "two placeholders %a%"),
+        ([{"find": "a", "kind": "choice"}], "nothing to choose from"),
+        ([{"find": "a", "kind": "choice", "choices": ["x"], "replace": "y"}], "cannot be “y”"),
+        ([{"find": "a", "kind": "number", "replace": "y"}], "should be a number"),
+    ],
+)
+def test_placeholders_that_could_not_be_filled(given: list[dict[str, Any]], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        check_placeholders([Placeholder(**one) for one in given])
+
+
+def test_values_with_macros_are_not_judged_before_they_are_known() -> None:
+    check_placeholders(
+        [
+            Placeholder(find="a", kind="number", replace="{{getvar::a}}"),
+            Placeholder(find="b", kind="choice", choices=("x",), replace="{{getvar::b}}"),
+            Placeholder(find="c", kind="number"),
+        ]
+    )

@@ -116,6 +116,15 @@ async def test_why_a_graph_was_refused(
     assert error.field == field
 
 
+@pytest.mark.feature("F270")
+async def test_a_model_of_another_kind_than_the_loader_takes(comfy: Source, server: Fake, url: str) -> None:
+    for model in ("flux1-dev.safetensors", "flux1-dev-Q4_K_S.gguf"):
+        server.requests.clear()
+        error = await refused(comfy, server, url, {}, model=model)
+        assert type(error) is ModelUnavailable and f"{model} is not on the server" in error.message
+        assert "ckpt_name" in error.vendor and "not in" in error.vendor, "the server's own words"
+
+
 async def test_a_graph_that_saves_nothing(comfy: Source, url: str) -> None:
     image = {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 1}}
     error = await outcome(comfy, url, workflow=Workflow(name="w", text=json.dumps({"1": image})))
