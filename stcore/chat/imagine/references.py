@@ -64,16 +64,16 @@ async def references_for(
     """
     worn = {AVATAR: char_avatar, PERSONA: user_avatar}
     bound = [text for one in looks for text in one.references]
-    wished = [_worn(parse_reference(text), worn) for text in extra]
-    named = [_worn(parse_reference(text), worn) for text in (*bound, *settings.references)]
     references: dict[tuple[str, str], Reference] = {}
     left_out: list[str] = []
-    for number, reference in enumerate((*wished, *named)):
-        is_wish, key = number < len(wished), (reference.picture, reference.role)
+    for number, text in enumerate((*extra, *bound, *settings.references)):
+        is_wish, named = number < len(extra), parse_reference(text)
+        reference = replace(named, picture=worn.get(named.picture) or named.picture)
+        key = (reference.picture, reference.role)
         if key in references or (reference.picture in worn and not is_wish):
             continue
         try:
-            references[key] = await reference_of(host, reference)
+            references[key] = await reference_of(host, reference, label=_label(named))
         except (NotFound, UnusablePicture) as error:
             if is_wish:
                 raise _gone(reference) from error
@@ -81,8 +81,11 @@ async def references_for(
     return Found(tuple(references.values()), tuple(dict.fromkeys(left_out)))
 
 
-async def reference_of(host: Host, reference: BoundReference) -> Reference:
-    """The picture itself, small enough to be sent. Raises ``NotFound``, ``UnusablePicture`` or :class:`UserError`."""
+async def reference_of(host: Host, reference: BoundReference, *, label: str = "") -> Reference:
+    """The picture itself, small enough to be sent; ``label`` is what people call it.
+
+    Raises ``NotFound``, ``UnusablePicture`` or :class:`UserError`.
+    """
     if reference.picture in (AVATAR, PERSONA):
         raise NotFound("Nobody wears a picture.")
     is_data = reference.picture.startswith("data:")
@@ -96,7 +99,7 @@ async def reference_of(host: Host, reference: BoundReference) -> Reference:
         role=role,
         control=control,
         strength=reference.strength,
-        label=reference.role,
+        label=label or _label(reference),
         asset_id=asset_id,
     )
 
@@ -129,9 +132,9 @@ def _encoded(picture: Image.Image) -> tuple[bytes, str]:
     return target.getvalue(), "image/jpeg"
 
 
-def _worn(reference: BoundReference, worn: dict[str, str | None]) -> BoundReference:
-    """With the picture that ``avatar`` or ``persona`` means; the word itself where there is none."""
-    return replace(reference, picture=worn.get(reference.picture) or reference.picture)
+def _label(reference: BoundReference) -> str:
+    whose = {AVATAR: "the character's picture", PERSONA: "your picture"}.get(reference.picture, "a picture")
+    return f"{whose} as {reference.role}"
 
 
 def _gone(reference: BoundReference) -> UserError:
