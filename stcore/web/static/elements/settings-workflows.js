@@ -3,7 +3,7 @@ import { attempt } from "../core/actions.js";
 import { button, coalesce, fill, h, icon, iconButton, uniqueId } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { emit, on } from "../core/store.js";
-import { loadOwn, loadUse, loadWorkflows, titleOf } from "../core/workflows.js";
+import { fileName, loadOwn, loadUse, loadWorkflows, titleOf } from "../core/workflows.js";
 import { chooseFiles } from "./chat-files.js";
 import { takeDrops } from "./file-drops.js";
 import { keepPlace } from "./loading.js";
@@ -80,10 +80,12 @@ function usedRow({ workflows, use, again }) {
     "select.field",
     { id, onchange: () => choose(select.value, { again }) },
     h("option", { value: "" }, "As each source says"),
-    use.chosen && !workflows.some(({ name }) => name === use.chosen) && h("option", { value: use.chosen }, `${titleOf(use.chosen)} (gone)`),
+    use.chosen && !isThere(use.chosen) && h("option", { value: use.chosen }, `${titleOf(use.chosen)} (gone)`),
     workflows.map(({ name }) => h("option", { value: name }, titleOf(name))),
   );
   select.value = use.chosen;
+  const isThere = (wanted) => workflows.some(({ name }) => name === fileName(wanted));
+  const gone = use.connections.filter(({ workflow }) => workflow && !isThere(workflow));
   const told = use.connections.map(({ name, workflow }) => `${name}: ${titleOf(workflow) || "none"}`).join(" · ");
   return h(
     "div.form-row.workflow-used",
@@ -91,6 +93,9 @@ function usedRow({ workflows, use, again }) {
     h("label.field-label", { for: id }, "Used for pictures"),
     select,
     h("p.field-help", {}, use.chosen ? "By every source that works with workflows, unless a chat or character says otherwise." : told),
+    !use.chosen &&
+      gone.length > 0 &&
+      h("p.field-help.wrong", {}, `${gone.map(({ name }) => name).join(", ")}: this workflow is gone. Choose one above, or another in the settings of the source.`),
   );
 }
 

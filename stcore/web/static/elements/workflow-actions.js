@@ -26,7 +26,7 @@ export function workflowMenu(workflow, list) {
   const { name, from, hides } = workflow;
   const isUsed = list.use.chosen === name;
   return [
-    { text: "Open", icon: "pencil", run: () => list.open(name) },
+    { text: "Open", icon: "pencil", run: () => attempt(() => list.open(name)) },
     isUsed
       ? { text: "Leave it to each source", icon: "plug", run: () => choose("", list) }
       : { text: "Use for every source", icon: "check", run: () => choose(name, list) },
@@ -81,16 +81,22 @@ async function rename({ name }, list) {
 
 async function discard({ name, hides }, list) {
   const title = titleOf(name);
+  const isChosen = list.use.chosen === name && !hides;
   const sure = await confirmDialog({
     title: hides ? `Put ${title} back as it came?` : `Delete ${title}?`,
     text: hides
       ? "What you changed in it is lost; the one that came with the program is used again."
-      : "Its file is lost. Save it as a file first if you may want it back.",
+      : `Its file is lost. Save it as a file first if you may want it back.${isChosen ? " Each source uses its own workflow again." : ""}`,
     action: hides ? "Put it back" : "Delete",
     danger: true,
   });
   if (!sure) return;
-  const done = await attempt(async () => (await deleteWorkflow(name), true));
+  const done = await attempt(async () => {
+    await deleteWorkflow(name);
+    // Without that every picture would ask for a file that is gone.
+    if (isChosen) await useWorkflow("");
+    return true;
+  });
   if (done) announce(hides ? `${title} is as it came` : `${title} is deleted`);
   await list.again(hides ? name : undefined);
 }

@@ -93,9 +93,6 @@ class Editor {
     document.body.append(this.dialog);
     this.dialog.showModal();
     this.text.area.focus({ preventScroll: true });
-    // Nobody has put the cursor anywhere yet.
-    this.text.touched = false;
-    this.dialog.addEventListener("pointerdown", () => (this.text.touched ||= document.activeElement === this.text.area), { capture: true });
     const stop = on("workflows", coalesce(() => attempt(() => this.look())));
     return new Promise((resolve) => {
       this.dialog.addEventListener("close", () => {
@@ -118,7 +115,6 @@ class Editor {
   // -- what is typed -------------------------------------------------------------------------------------------------
 
   typed() {
-    this.text.touched = true;
     this.drawState();
     clearTimeout(this.draftTimer);
     this.draftTimer = setTimeout(() => this.keepDraft(), DRAFT_MS);

@@ -99,7 +99,7 @@ export class WorkflowReport {
     );
   }
 
-  /** Where the cursor is; a text that nobody was in has no such place, then it is copied. */
+  /** Where the person has put the cursor; before that it is copied. */
   async put(name) {
     if (this.text.touched) {
       this.text.insert(name);

@@ -5,11 +5,11 @@ import { quoted } from "../core/workflows.js";
 
 const ABOVE = 0.35;
 
+/** `touched` tells whether a person has put the cursor where it is: only there words are put in. */
 export class WorkflowText {
   /** @param {string} text @param {() => void} changed */
   constructor(text, changed) {
     const id = uniqueId("workflow-text");
-    this.touched = false;
     this.area = h("textarea.field.mono.workflow-area", { id, wrap: "off", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
     this.lines = h("pre.workflow-lines", { "aria-hidden": "true" });
     this.element = h(
@@ -23,7 +23,7 @@ export class WorkflowText {
       this.number();
       changed();
     });
-    this.area.addEventListener("focus", () => (this.touched = true));
+    for (const kind of ["pointerdown", "keydown"]) this.area.addEventListener(kind, () => (this.touched = true));
     this.area.addEventListener("scroll", () => (this.lines.scrollTop = this.area.scrollTop));
     this.value = text;
   }
@@ -52,6 +52,7 @@ export class WorkflowText {
   /** Select a part and bring it into view. */
   show(start, end) {
     const { area } = this;
+    this.touched = false;
     area.focus({ preventScroll: true });
     area.setSelectionRange(start, end);
     const before = this.value.slice(0, start).split("\n");
