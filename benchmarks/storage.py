@@ -7,20 +7,23 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from benchmarks.table import Row, median_ms_async
 from stcore.bus import Bus
 from stcore.chat.records import NewMessage
 from stcore.chat.store import ChatStore
 from stcore.clock import SystemClock
+from stcore.images.asset_rows import sort_name
 from stcore.images.library import Library
+from stcore.images.paging import Order, Sort
 from stcore.storage import tables
 from stcore.storage.blobs import ObstoreBlobs
 from stcore.storage.database import Database
 from stcore.storage.ids import new_id
 
 MANY = 100_000
+ORDERS: tuple[tuple[Sort, Order], ...] = (("date", "desc"), ("date", "asc"), ("name", "asc"), ("name", "desc"))
 
 
 def rows() -> list[Row]:
@@ -58,6 +61,19 @@ async def _rows() -> AsyncIterator[Row]:
         cursor = new_id((2**47) // 2)
         deep = await median_ms_async(lambda: library.page(long.id, cursor=cursor), 30)
         yield Row("the same, half way down", deep, 10, "ms")
+        subject_id = await database.write(lambda c: _add_subject(c, long.id))
+        for sort, order in ORDERS:
+            page = await library.page(gallery_of=subject_id, sort=sort, order=order)
+            for _ in range(20):
+                page = await library.page(gallery_of=subject_id, sort=sort, order=order, cursor=page.next)
+            at = page.next
+            median = await median_ms_async(
+                lambda s=sort, o=order, at=at: library.page(gallery_of=subject_id, sort=s, order=o, cursor=at),  # type: ignore[misc]
+                30,
+            )
+            yield Row(f"gallery of a character by {sort}, {order}", median, 10, "ms")
+        counted = await median_ms_async(lambda: library.counts(gallery_of=subject_id), 10)
+        yield Row(f"count {MANY:,} pictures of a gallery", counted, 25, "ms")
         database.close()
         async for row in _file_rows(Path(folder) / "files"):
             yield row
@@ -109,9 +125,28 @@ def _fill_gallery(connection: Connection, chat_id: str, count: int) -> None:
         "height": 512,
         "origin": "received",
         "kind": "free",
-        "label": "boats",
         "tags": [],
     }
     step = 2**47 // count
-    assets = [{"id": new_id(n * step), "sha256": f"{n:064x}", "created": n, **common} for n in range(count)]
+    assets = [
+        {
+            "id": new_id(n * step),
+            "sha256": f"{n:064x}",
+            "created": n,
+            "label": (label := f"{n % 9973} boats"),
+            "sort_name": sort_name(label),
+            **common,
+        }
+        for n in range(count)
+    ]
     connection.execute(insert(tables.assets), assets)
+
+
+def _add_subject(connection: Connection, chat_id: str) -> str:
+    """A character in whose gallery everything hangs that hangs in a chat."""
+    subject_id = new_id()
+    values = {"id": subject_id, "key": "Mira.png", "name": "Mira", "tags": [], "card": {}, "created": 0, "updated": 0}
+    connection.execute(insert(tables.characters), values)
+    assets = tables.assets
+    connection.execute(update(assets).where(assets.c.chat_id == chat_id).values(gallery_id=subject_id))
+    return subject_id

@@ -89,10 +89,9 @@ def insert_asset(connection: Connection, *, now: int, **values: Any) -> Asset:
 
 def sort_name(label: str) -> str:
     """A label as it is put in order: without case, accents and surplus blanks, at most :data:`SORT_NAME` characters."""
-    plain = "".join(
-        sign for sign in unicodedata.normalize("NFD", label[: 4 * SORT_NAME]) if not unicodedata.combining(sign)
-    )
-    return " ".join(plain.casefold().split())[:SORT_NAME]
+    taken_apart = unicodedata.normalize("NFD", label[: 4 * SORT_NAME].casefold())
+    plain = "".join(sign for sign in taken_apart if not unicodedata.combining(sign))
+    return " ".join(plain.split())[:SORT_NAME].rstrip()
 
 
 def insert_generation(connection: Connection, asset_id: str, generation: Generation) -> None:

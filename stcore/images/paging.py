@@ -74,7 +74,7 @@ def read_page(
     limit = max(1, min(limit, LONGEST_PAGE))
     by_name, falls = view.sort == "name", view.order == "desc"
     columns = (assets.c.sort_name, assets.c.id) if by_name else (assets.c.id,)
-    query = select(assets.c.id, assets.c.sort_name).order_by(*(c.desc() if falls else c.asc() for c in columns))
+    query = select(*columns).order_by(*(c.desc() if falls else c.asc() for c in columns))
     if place is not None:
         query = query.where(place)
     if cursor is not None:
@@ -85,7 +85,7 @@ def read_page(
         for origin in _ORIGINS[view.filter]
         for row in connection.execute(query.where(assets.c.origin == origin).limit(limit + 1))
     ]
-    found.sort(key=lambda row: (row.sort_name, row.id) if by_name else (row.id,), reverse=falls)
+    found.sort(key=tuple, reverse=falls)
     shown = found[:limit]
     following = f"{shown[-1].id}{shown[-1].sort_name if by_name else ''}" if len(found) > limit else None
     return Page(read_pictures(connection, [row.id for row in shown]), following)

@@ -38,11 +38,11 @@ async def get_gallery(
     limit: LimitQuery = 60,
 ) -> dict[str, Any]:
     """What was made in its chats, sent there, or put here. `gallery.shown` is the gallery that is shown for it: its own
-    or the one that it shares. `counts` are those of the whole gallery."""
+    or the one that it shares. `counts` are those of the whole gallery, and come with its first page."""
     place = await web.host.galleries.get(subject_id)
     shown = place.shown.id
     page = await web.host.library.page(None, filter, cursor, limit, gallery_of=shown, sort=sort, order=order)
-    counts = await web.host.library.counts(gallery_of=shown)
+    counts = None if cursor else await web.host.library.counts(gallery_of=shown)
     return {"gallery": place.to_dict(), **shown_page(web, page, counts)}
 
 

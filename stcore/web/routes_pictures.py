@@ -51,10 +51,11 @@ async def of_chat(
     cursor: CursorQuery = None,
     limit: LimitQuery = paging.PAGE,
 ) -> dict[str, Any]:
-    """`cursor` is null on the last page; `counts` are those of the whole chat, whatever the filter."""
+    """`cursor` is null on the last page. `counts` are those of the whole chat, whatever the filter; only the first page
+    has them."""
     await web.host.chats.get(chat_id)
     page = await web.host.library.page(chat_id, filter, cursor, limit, sort=sort, order=order)
-    return shown_page(web, page, await web.host.library.counts(chat_id))
+    return shown_page(web, page, None if cursor else await web.host.library.counts(chat_id))
 
 
 @router.get("/api/pictures", summary="All pictures there are")

@@ -74,3 +74,20 @@ async def test_two_programs_number_messages_without_gaps(database: Database, ser
     await asyncio.gather(*(stores[number % 2].append(chat.id, new) for number in range(40)))
     assert [message.position for message in await stores[0].messages(chat.id)] == list(range(40))
     other.close()
+
+
+async def test_pages_by_name_are_in_one_order_with_those_put_together_from_several_origins(database: Database) -> None:
+    library = Library(database, ObstoreBlobs("memory://"), SystemClock())
+    names = ("a c", "ab", "a-b", "a_b", "b", "A B", "ä", "z")
+    for number, name in enumerate(names):
+        origin = "sent" if number % 2 else "received"
+        await library.store(picture(seed=number), kind="free", origin=origin, label=name)
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await library.page(sort="name", order="asc", limit=3, cursor=cursor)
+        found += [one["title"] for one in page.pictures]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == ["ä", "A B", "a c", "a-b", "a_b", "ab", "b", "z"]

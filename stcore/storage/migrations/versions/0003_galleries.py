@@ -48,5 +48,6 @@ def _name_all() -> None:
 
 def _sort_name(label: str) -> str:
     """As ``stcore.images.asset_rows.sort_name`` was when this was written."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFD", label[:256]) if not unicodedata.combining(sign))
-    return " ".join(plain.casefold().split())[:64]
+    taken_apart = unicodedata.normalize("NFD", label[:256].casefold())
+    plain = "".join(sign for sign in taken_apart if not unicodedata.combining(sign))
+    return " ".join(plain.split())[:64].rstrip()
