@@ -1,6 +1,7 @@
 /** How a picture was made, as a list people can read and reuse. */
 import { button, h } from "../core/dom.js";
 import { duration, moment } from "../core/format.js";
+import { explanation } from "./explanation.js";
 import { copyWithNotice, seedChip } from "./pictures.js";
 
 const WHY = {
@@ -14,7 +15,7 @@ const WHY = {
 };
 const NAMES = { preset: "Style" };
 /** Told elsewhere, or of use to programs only. */
-const LEFT_OUT = new Set(["adjustments", "width", "height", "index", "seed_origin", "initiator", "mode"]);
+const LEFT_OUT = new Set(["adjustments", "width", "height", "index", "seed_origin", "initiator", "mode", "argument", "warning", "extra_negative"]);
 
 /**
  * @param {Object} picture @param {(text: string) => void} use Puts text into the composer.
@@ -41,6 +42,7 @@ export function details(picture, use) {
       ["Took", made.seconds && duration(made.seconds)],
       ...further(made),
     ]),
+    ...explanation(made),
     adjusted(made.details?.adjustments),
     h(
       "div.details-buttons",

@@ -125,6 +125,13 @@ class Message extends HTMLElement {
           icon: "refresh",
           run: () => this.regenerate(),
         },
+      text &&
+        !this.item.extra?.picture && {
+          key: "paint",
+          text: "Draw this message",
+          icon: "palette",
+          run: () => actions.attempt(() => actions.paintMessage(this.item.id)),
+        },
       hidden
         ? { key: "hide", text: "Show to the model", icon: "eye", run: () => this.hide(false) }
         : { key: "hide", text: "Hide from the model", icon: "eye-off", run: () => this.hide(true) },

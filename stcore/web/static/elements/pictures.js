@@ -6,6 +6,8 @@ import { addresses } from "../core/signing.js";
 import { activeJobs, emit, on, state } from "../core/store.js";
 import { stImage } from "./image.js";
 import "./job.js";
+import { openMenu } from "./menu.js";
+import { redoDialog } from "./redo.js";
 
 class Pictures extends HTMLElement {
   connectedCallback() {
@@ -103,6 +105,7 @@ class Pictures extends HTMLElement {
         iconButton("copy", "Copy the prompt", () => copyWithNotice(made.prompt || picture.title, "Prompt copied")),
       iconButton("download", "Download", () => download(picture)),
       iconButton("expand", "Open large", open),
+      made && moreButton(picture),
     );
   }
 
@@ -124,6 +127,34 @@ function chatPictures() {
   return state.messages.flatMap((message) =>
     message.pictures.map((picture) => ({ ...picture, message_id: message.id })),
   );
+}
+
+/** What is done rarely: a prompt that is written anew, a change. */
+function moreButton(picture) {
+  const more = iconButton("dots", "More with this picture", () => openMenu(more, "This picture", choices(picture)), {
+    "aria-haspopup": "menu",
+    data: { act: "picture-more" },
+  });
+  return more;
+}
+
+function choices(picture) {
+  const { mode = "free" } = picture.generation.details ?? {};
+  return [
+    {
+      text: "New prompt and new picture",
+      detail: "The text model writes the prompt once more",
+      icon: "refresh",
+      disabled: ["free", "raw_last"].includes(mode),
+      run: () => attempt(() => pictureAgain(picture.id, true)),
+    },
+    {
+      text: "Again with a change …",
+      detail: "Other words, another source, style, size",
+      icon: "sliders",
+      run: () => redoDialog(picture),
+    },
+  ];
 }
 
 const again = (picture) => attempt(() => pictureAgain(picture.id));
