@@ -23,7 +23,8 @@ from stcore import (
     hookimpl,
 )
 
-from .painting import asks_for_prompt, picture_prompt
+from .asking import asks_for_prompt
+from .painting import picture_prompt
 from .talk import Scene, answer
 
 
@@ -58,7 +59,8 @@ class Offline(TextModel):
         """A reply or a picture prompt, word by word."""
         rng = connection.random if request.seed is None else random.Random(request.seed)
         scene = _scene(request.messages)
-        text = picture_prompt(scene, rng) if asks_for_prompt(scene.asked) else answer(scene, rng)
+        wants_prompt = asks_for_prompt(scene.asked, by_program=scene.by_program)
+        text = picture_prompt(scene, rng) if wants_prompt else answer(scene, rng)
         words = re.findall(r"\S+\s*", text)
         limit = request.max_tokens or len(words)
         for word in words[:limit]:
@@ -72,15 +74,22 @@ def _scene(messages: tuple[ChatMessage, ...]) -> Scene:
     system = next((m for m in messages if m.role == "system"), ChatMessage("system", ""))
     spoken = [m for m in messages if m is not system and m.content]
     named = re.search(r"\bYou are ([A-Z][\w' -]{0,40}?)[,.]", system.content)
+    addressed = re.search(r"\bin a (?:chat|conversation) with ([^\n,.]{1,60})[,.]", system.content)
     user = next((m.name for m in reversed(spoken) if m.role == "user" and m.name), "")
     return Scene(
         char=system.name or (named[1] if named else "Assistant"),
-        user=user or "you",
+        user=user or (addressed[1].strip() if addressed else "you"),
         card=system.content,
         asked=spoken[-1].content if spoken else "",
-        before=tuple((m.role, m.content) for m in spoken[:-1]),
+        before=tuple((m.role, _unnamed(m)) for m in spoken[:-1] if m.role != "system"),
         shown=sum(len(m.images) for m in spoken[-1:]),
+        by_program=bool(spoken) and spoken[-1].role == "system",
     )
+
+
+def _unnamed(message: ChatMessage) -> str:
+    """What was said, without the name in front of it that groups have."""
+    return message.content.removeprefix(f"{message.name}:").lstrip() if message.name else message.content
 
 
 @hookimpl

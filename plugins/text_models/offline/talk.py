@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from .words import key_phrases, turned_round
 
 NOTE = "built-in helper"
+_HEADINGS = r"(?:About [^\n:]{1,80}|Character of [^\n:]{1,80}|The situation|How [^\n:]{1,80} talks):"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who talks to whom. ``before`` are (role, text) of the earlier messages; ``shown`` counts pictures just sent."""
+    """Who talks to whom. ``before`` are (role, text) of the earlier messages; ``shown`` counts pictures just sent.
+
+    ``by_program``: what is asked came as an instruction behind the chat, not as somebody's message.
+    """
 
     char: str
     user: str
@@ -21,6 +25,7 @@ class Scene:
     asked: str
     before: tuple[tuple[str, str], ...] = ()
     shown: int = 0
+    by_program: bool = False
 
     @property
     def in_character(self) -> bool:
@@ -32,10 +37,28 @@ class Scene:
         """The helper has said in this chat what it is."""
         return any(role == "assistant" and NOTE in text for role, text in self.before)
 
+    @property
+    def told(self) -> str:
+        """The last messages of the chat, as one text."""
+        return "\n".join(text for _, text in self.before[-8:])
+
+    @property
+    def last(self) -> str:
+        """The last message of the chat."""
+        return self.before[-1][1] if self.before else ""
+
     def part(self, heading: str) -> str:
-        """The part of the card below ``heading``."""
-        found = re.search(rf"{re.escape(heading)}:\s*(.+?)(?:\n\n|\Z)", self.card, re.DOTALL)
+        """The part of the card below ``heading``, up to the next one."""
+        found = re.search(
+            rf"^{re.escape(heading)}:\s*(.+?)(?:\n\n(?={_HEADINGS})|\Z)", self.card, re.DOTALL | re.MULTILINE
+        )
         return found[1].strip() if found else ""
+
+    def about(self, name: str) -> str:
+        """What the card says of somebody; of the character all behind the first words, where nothing has a heading."""
+        if name == self.char and not re.search(rf"^{_HEADINGS}", self.card, re.MULTILINE):
+            return self.card.partition("\n\n")[2]
+        return self.part(f"About {name}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _STOP = _words("""
+    ah aye bye hello hey hi oh ok okay welcome
     a about after again all also am an and any are as at be because been before being both but by can can't
     could did didn't do does doesn't doing don't down during each even ever every few for from further get go
     going got had has have having he he's her here hers him his how i i'd i'll i'm i've if in into is isn't it
@@ -40,7 +41,8 @@ CLOTHES = _words("""
 PEOPLE = _words("""
     woman man girl boy lady gentleman child elf dwarf witch wizard knight pirate robot android dragon fox cat
     wolf vampire angel demon fairy goblin orc soldier sailor detective nurse doctor teacher student barista
-    farmer keeper queen king prince princess hunter thief priest scientist captain
+    farmer fisherman traveller merchant baker smith singer dancer musician monk nun pilot engineer maid butler
+    guard bard keeper queen king prince princess hunter thief priest scientist captain
 """)
 PLACES = _words("""
     forest wood woods harbour harbor sea ocean beach shore island river lake waterfall mountain mountains hill
@@ -107,3 +109,100 @@ def frequent(text: str, count: int) -> list[str]:
     """The words that come up most."""
     words = (word.lower() for word in _WORD.findall(text))
     return [word for word, _ in Counter(w for w in words if w not in _STOP and len(w) > 3).most_common(count)]
+
+
+_SHE = re.compile(
+    r"\b(?:she|her|hers|herself|woman|girl|lady|queen|princess|witch|mother|sister|wife)\b", re.IGNORECASE
+)
+_HE = re.compile(
+    r"\b(?:he|him|his|himself|man|boy|gentleman|king|prince|wizard|father|brother|husband)\b", re.IGNORECASE
+)
+
+
+def sex(text: str) -> str:
+    """``woman`` or ``man``, as most words of a description say; empty when they say nothing."""
+    she, he = len(_SHE.findall(text)), len(_HE.findall(text))
+    return "woman" if she > he else "man" if he > she else ""
+
+
+_YEARS = re.compile(r"\b(\d{1,4})[ -]years?[ -]old\b|\bAge:? *(\d{1,4})\b", re.IGNORECASE)
+_AGES = re.compile(r"\b(teenage|middle-aged|elderly|ageless|ancient)\b", re.IGNORECASE)
+
+
+def age(text: str) -> list[str]:
+    """How old somebody is said to be, as one phrase."""
+    if years := _YEARS.search(text):
+        return [f"{years[1] or years[2]} years old"]
+    return [found[1].lower()] if (found := _AGES.search(text)) else []
+
+
+_VERBS = _words("""
+    sit stand walk run dance read cook fight sleep lean fly swim play sing write hold lie pour drink eat look smile
+    laugh point kneel climb ride jump wave hug kiss carry open paint draw work wait bow crawl dig row sail throw reach
+    embrace light lift raise push pull cross follow gaze stare nod whisper shout pick hand offer take lift
+""")
+_DOUBLED = _words("sit run swim hug dig row nod")
+_PAST = {
+    "sat": "sit", "stood": "stand", "ran": "run", "fought": "fight", "slept": "sleep", "flew": "fly", "swam": "swim",
+    "sang": "sing", "wrote": "write", "held": "hold", "lay": "lie", "drank": "drink", "ate": "eat", "rode": "ride",
+    "drew": "draw", "threw": "throw", "knelt": "kneel", "lit": "light", "took": "take",
+}  # fmt: skip
+
+
+def _gerund(verb: str) -> str:
+    if verb == "lie":
+        return "lying"
+    if verb in _DOUBLED - {"row"}:
+        return f"{verb}{verb[-1]}ing"
+    return f"{verb[:-1] if verb.endswith('e') else verb}ing"
+
+
+def _forms() -> dict[str, str]:
+    """What a verb looks like in a story, and what it looks like in a prompt."""
+    forms = dict(_PAST)
+    for verb in _VERBS:
+        ending = "es" if verb.endswith(("ss", "sh", "ch", "x")) else "s"
+        third = f"{verb[:-1]}ies" if verb[-1] == "y" and verb[-2] not in "aeiou" else verb + ending
+        forms |= dict.fromkeys((verb, third, _gerund(verb)), verb)
+        past = f"{verb}{verb[-1]}ed" if verb in _DOUBLED else f"{verb}d" if verb.endswith("e") else f"{verb}ed"
+        forms.setdefault(past, verb)
+    return {form: _gerund(verb) for form, verb in forms.items()}
+
+
+_FORMS = _forms()
+_SUBJECTS = _words("i he she they we it who and then")
+
+
+def acts(text: str) -> list[str]:
+    """What is done in a text, as ``pouring hot tea``: a verb and the words behind it that carry meaning."""
+    found: dict[str, None] = {}
+    for sentence in re.split(r"[.,;:!?\n*\"“”()]+", text):
+        words = _WORD.findall(sentence)
+        for place, word in enumerate(words):
+            gerund = _FORMS.get(word.lower())
+            if gerund is None or not _is_verb(words, place, gerund):
+                continue
+            behind: list[str] = []
+            for following in words[place + 1 : place + 6]:
+                small = following.lower()
+                if small in _MARKS and not behind:
+                    continue
+                if small in _STOP or small in _MARKS or len(behind) == 3 or following[0].isupper():
+                    break
+                behind.append(small)
+            found[" ".join([gerund, *behind])] = None
+    return list(found)
+
+
+def is_act(phrase: str) -> bool:
+    """Whether a phrase says only what is done: ``smile``, ``pours hot tea``."""
+    first, *others = phrase.lower().split()
+    return first in _FORMS and (not others or first not in _VERBS)
+
+
+def _is_verb(words: list[str], place: int, gerund: str) -> bool:
+    """``light`` and ``hand`` are things, too: a verb stands first, behind who acts, or already is a gerund."""
+    if words[place].lower() == gerund or place == 0:
+        return True
+    before = words[place - 1]
+    return before.lower() in _SUBJECTS or before[0].isupper() or before.lower().endswith("ly")
