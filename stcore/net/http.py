@@ -349,7 +349,9 @@ def _as_event(answer: Answer) -> SseEvent:
 
 
 def _too_large(limit: int) -> BadResponse:
-    return BadResponse(f"The server's answer is larger than {limit // MEBI} MB; it was not read to the end.")
+    return BadResponse(
+        f"The server's answer is larger than {limit // MEBI} MB; it was not read to the end.", code="too_large"
+    )
 
 
 async def _resolve(host: str, port: int) -> list[str]:

@@ -9,10 +9,12 @@ from stcore import (
     Answer,
     BadInputImage,
     BadRequest,
+    BadResponse,
     CancelOutcome,
     Connection,
     JobLost,
     Misconfigured,
+    NoImage,
     PermissionRefused,
     ProviderError,
     QuotaError,
@@ -57,7 +59,13 @@ class Server:
 
     async def status(self, job: Job) -> None:
         """Ask how a job stands; raises :class:`JobLost` when RunPod knows it no longer."""
-        answer = await self._http.get(f"/status/{job.id}", timeout=self._seconds)
+        try:
+            answer = await self._http.get(f"/status/{job.id}", timeout=self._seconds)
+        except BadResponse as error:
+            if error.code != "too_large":
+                raise
+            hint = "Let the worker put its pictures into a bucket (S3), or make smaller ones."
+            raise NoImage(error.message, hint=hint) from None  # asking again would bring the same
         found = _object(answer, "the state of a job", job=True)
         if not isinstance(found.get("status"), str):
             raise answer.nonsense("the state of a job")

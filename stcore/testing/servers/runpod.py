@@ -77,7 +77,8 @@ class FakeRunPod(FakeServer):
         "ending": "",  # "TIMED_OUT" or "CANCELLED": RunPod ends the job by itself
         "job_error": "",  # a text: jobs fail with it
         "error_form": "text",  # or "json" (an exception of the SDK), "details" (a list beside), "none", "completed"
-        "fail_jobs": 0,  # so many of the next jobs fail, 0 = all
+        "take_jobs": 1000,  # so many jobs are taken before the money is used up
+        "fail_jobs": 1000,  # so many of the next jobs do
         "warnings": [],  # output.errors of a job that completes
         "packaging": "base64",  # data_url, s3_url, message, message_url, list, text
         "no_images": False,  # the worker finds no picture
@@ -166,6 +167,8 @@ class FakeRunPod(FakeServer):
             wanted = json.loads(raw)["input"]
         except (ValueError, KeyError, TypeError):
             return JSONResponse({"error": "input is required"}, 400)
+        if not self.use_up("take_jobs"):
+            return self.failure("quota")
         self._address = f"{request.url.scheme}://{request.url.netloc}"  # where the bucket is reached too
         job = Job(f"{next(self._numbers):08x}-fake-e1", wanted)
         self.jobs[job.id] = job
@@ -184,7 +187,7 @@ class FakeRunPod(FakeServer):
         if job is None or self.on("forget_jobs") or self.use_up("not_known_yet"):
             return JSONResponse({"error": "job not found"}, 404)
         answer = json.dumps({**job.shown(), **self.extra()}).encode()
-        if job.over and self.on("huge_image"):
+        if job.over and self.on("huge_image") and self.on("packaging") == "base64":
             return self.delivered(b"", "application/json", {})
         if job.over and self.use_up("cut_body"):
             return cut_off(answer)
@@ -232,7 +235,7 @@ class FakeRunPod(FakeServer):
             lines = [f"• Node {node} (errors): {faults[node]['errors']}" for node in faults]
             return "\n".join(["Workflow validation failed:", *lines]) if lines else str(rejected)
         wanted = self.on("job_error")
-        if wanted and self.on("error_form") != "completed" and self._next_fails():
+        if wanted and self.on("error_form") != "completed" and self.use_up("fail_jobs"):
             return str(wanted)
         worker = _Worker(self, job)
         outcome, _, message = await Execution(worker, Run(0, job.id, graph, {}, outputs)).run()
@@ -243,9 +246,6 @@ class FakeRunPod(FakeServer):
         if not self.on("ending"):
             job.end("COMPLETED", self._output(worker.files, wanted))
         return ""
-
-    def _next_fails(self) -> bool:
-        return self.use_up("fail_jobs") if self.on("fail_jobs") else True
 
     def _fail(self, job: Job, error: str) -> None:
         match self.on("error_form"):
