@@ -20,7 +20,20 @@ ON_STAGE = frozenset(("characters", "chat", "data-bank-and-files", "groups", "pe
 """Groups whose commands need what only a real host has."""
 
 ALSO_ON_STAGE = frozenset(
-    ("backgrounds", "image_styles", "image_workflows", "regexes", "rewriting", "generation", "writing", "presets", "reasoning", "models")
+    (
+        "backgrounds",
+        "captions",
+        "gallery",
+        "generation",
+        "image_styles",
+        "image_workflows",
+        "models",
+        "presets",
+        "reasoning",
+        "regexes",
+        "rewriting",
+        "writing",
+    )
 )
 """Modules of commands that do, in groups that mostly do not."""
 

@@ -62,7 +62,8 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:
-    return {"role": message.role, "content": message.content, "pictures": len(message.images)}
+    shown = {"pictures": len(message.images)} if message.images else {}
+    return {"role": message.role, "content": message.content, **shown}
 
 
 def _samplers(completion: Completion) -> dict[str, Any]:
