@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Chats,
         Documents,
         FunctionTools,
+        Galleries,
         Generation,
         Groups,
         Images,
@@ -201,6 +202,13 @@ class Call:
         if self.services.summaries is None:
             raise UserError(f"/{self.name} needs a text model, which is not available here.")
         return self.services.summaries
+
+    @property
+    def galleries(self) -> Galleries:
+        """The galleries of characters and groups; raises :class:`UserError` when this host has none."""
+        if self.services.galleries is None:
+            raise UserError(f"/{self.name} needs galleries, which are not available here.")
+        return self.services.galleries
 
     @property
     def loaders(self) -> Loaders:

@@ -106,6 +106,12 @@ def read_asset(connection: Connection, asset_id: str) -> Asset:
     return Asset(*row)
 
 
+def read_assets(connection: Connection, asset_ids: Sequence[str]) -> list[Asset]:
+    """Records in the order of the ids; those that are gone are left out."""
+    found = {row.id: Asset(*row) for row in connection.execute(select(*_ASSET).where(assets.c.id.in_(asset_ids)))}
+    return [found[asset_id] for asset_id in asset_ids if asset_id in found]
+
+
 def read_picture(connection: Connection, asset_id: str) -> dict[str, Any]:
     """The picture with how it was made, or :class:`NotFound`."""
     found = read_pictures(connection, [asset_id]) if is_id(asset_id) else []

@@ -183,6 +183,10 @@ class Library:
         """The record without how it was made, or ``NotFound``."""
         return await self._database.read(lambda c: asset_rows.read_asset(c, asset_id))
 
+    async def assets(self, asset_ids: Sequence[str]) -> list[Asset]:
+        """Several records in the order of their ids, without those that are gone."""
+        return await self._database.read(lambda c: asset_rows.read_assets(c, asset_ids))
+
     async def page(
         self,
         chat_id: str | None = None,

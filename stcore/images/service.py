@@ -72,6 +72,11 @@ class ImageService:
         """How the picture is named in a pipe or message."""
         return self._library.address(await self._library.asset(asset_id), local=self._addresses == "file")
 
+    async def addresses(self, asset_ids: Sequence[str]) -> list[str]:
+        """:meth:`address` of several pictures, without those that are gone."""
+        found = await self._library.assets(asset_ids)
+        return [self._library.address(asset, local=self._addresses == "file") for asset in found]
+
     # -- choosing ----------------------------------------------------------------------------------------------------
 
     async def select_source(self, name: str | None) -> str:

@@ -109,6 +109,12 @@ async def _loaders(session: Session) -> Sequence[str]:
     return session.host.loaders.handles()
 
 
+async def _galleries(session: Session) -> Sequence[str]:
+    """Whose pictures ``/list-gallery char=`` can list: characters, and galleries that several share."""
+    shared = [gallery.name for gallery in await session.host.galleries.list() if gallery.kind == "shared"]
+    return [*await _characters(session), *shared]
+
+
 async def _backgrounds(session: Session) -> Sequence[str]:
     return ["None", *(background.name for background in await session.host.backgrounds.list())]
 
@@ -135,6 +141,7 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "documents": _documents,
     "loaders": _loaders,
     "backgrounds": _backgrounds,
+    "galleries": _galleries,
     "workflow placeholders": _placeholders,
     "plugins": _plugins,
     "tools": _tools,

@@ -38,6 +38,7 @@ _GROUPS = (
     "tools",
     "rewriting",
     "device",
+    "gallery",
     "backgrounds",
     "captions",
     "image_styles",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.chat import Chat, Message, Role
     from stcore.commands.services.chats import Chats
     from stcore.commands.services.documents import Document, Documents
+    from stcore.commands.services.galleries import Galleries
     from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
     from stcore.commands.services.groups import GroupMember, Groups
     from stcore.commands.services.images import Images, Imagine
@@ -57,6 +58,7 @@ __all__ = [
     "Documents",
     "FunctionTool",
     "FunctionTools",
+    "Galleries",
     "Generated",
     "Generation",
     "GroupMember",
@@ -107,6 +109,7 @@ _HOMES = {
     "chat": ("Chat", "Message", "Role"),
     "chats": ("Chats",),
     "documents": ("Document", "Documents"),
+    "galleries": ("Galleries",),
     "generation": ("Asked", "AskedAlone", "Generated", "Generation", "Way"),
     "groups": ("GroupMember", "Groups"),
     "images": ("Images", "Imagine"),
@@ -167,6 +170,7 @@ class Services:
     backgrounds: Backgrounds | None = None
     captions: Captions | None = None
     images: Images | None = None
+    galleries: Galleries | None = None
     workflows: Workflows | None = None
     styles: Styles | None = None
     looks: PictureLooks | None = None
