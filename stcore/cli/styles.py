@@ -82,9 +82,9 @@ def use(name: str, data: str | None) -> None:
 @click.argument("name", required=False, default="")
 @click.option("--prefix", help="The words; {prompt} is where a picture's own go. Those in use without it.")
 @click.option("--negative", help="What is kept out of pictures. What is in use without it.")
-@click.option("--description", default="", help="What it looks like, in a few words.")
+@click.option("--description", help="What it looks like, in a few words.")
 @data_option
-def save(name: str, prefix: str | None, negative: str | None, description: str, data: str | None) -> None:
+def save(name: str, prefix: str | None, negative: str | None, description: str | None, data: str | None) -> None:
     """Keep words as the style NAME (the current one without it) and use it. One of that name is replaced."""
 
     async def work(host: Host) -> Style:

@@ -141,15 +141,12 @@ class StyleLibrary:
     # -- changing ----------------------------------------------------------------------------------------------------
 
     def save(self, style: Style) -> Style:
-        """Keep a style of one's own; an existing one of that name is replaced. Without a description it keeps its own.
+        """Keep a style of one's own; an existing one of that name is replaced.
 
         Raises ``UserError`` for a style without a name, ``StorageError`` when it cannot be written.
         """
         with self._lock():
             style = _checked(style)
-            before = self.find(style.name)
-            if before is not None and not style.description:
-                style = replace(style, description=before.description)
             self._writable().put(style)
             return style
 

@@ -23,12 +23,13 @@ class StyleChange(Body):
 
 
 class StyleToSave(Body):
-    """An empty name is that of the current style; a text that is left out (or ``null``) is the one in use."""
+    """An empty name is that of the current style; a text that is left out (or ``null``) is the one in use, and without
+    a description the style keeps the one it has."""
 
     name: str = Field(default="", max_length=200)
     prefix: str | None = Field(default=None, max_length=MOST_CHARACTERS)
     negative: str | None = Field(default=None, max_length=MOST_CHARACTERS)
-    description: str = Field(default="", max_length=500)
+    description: str | None = Field(default=None, max_length=500)
     chat_id: str | None = None
 
 

@@ -133,14 +133,6 @@ def test_a_file_of_several_styles_works_and_is_changed_in_place(library: StyleLi
     assert not pack.exists()
 
 
-def test_the_texts_change_and_the_description_stays(library: StyleLibrary) -> None:
-    described = library.get("Anime").description
-    library.save(Style("Anime", "mine"))
-    assert library.get("Anime").description == described
-    library.save(Style("Anime", "mine", description="My own."))
-    assert library.get("Anime").description == "My own."
-
-
 def test_a_name_in_two_files_is_told_and_the_first_counts(library: StyleLibrary, tmp_path: Path) -> None:
     folder = tmp_path / "styles"
     folder.mkdir()

@@ -74,6 +74,8 @@ async def test_saving_makes_it_current_and_is_told(page: Page) -> None:
     await page.ask("PUT", "/api/styles", {"prefix": "", "description": "Nothing before it."})
     found = await current(page)
     assert (found["name"], found["prefix"], found["negative"]) == ("Mist", "", "sun")
+    assert (await page.ask("PUT", "/api/styles", {"prefix": "mist"}))["description"] == "Nothing before it."
+    assert (await page.ask("PUT", "/api/styles", {"description": ""}))["description"] == ""
     await page.error("PUT", "/api/styles", {"name": "x", "prefixx": ""}, expect=422)
 
 

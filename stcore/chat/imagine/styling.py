@@ -86,22 +86,24 @@ class StyleDesk:
         *,
         prefix: str | None = None,
         negative: str | None = None,
-        description: str = "",
+        description: str | None = None,
         chat_id: str | None = None,
     ) -> Style:
         """Keep texts under a name and make them the current style (Q19). An existing style of that name is replaced.
 
-        Without a name it is the current one's; texts that are not given are those in use, and no description leaves
-        the one there is. Raises ``UserError`` and ``StorageError``.
+        Without a name it is the current one's; texts that are not given are those in use, and
+        without a description it keeps the one it has. Raises ``UserError`` and ``StorageError``.
         """
         now = await self.working(chat_id)
-        style = Style(
-            name.strip() or now.name,
-            now.prefix if prefix is None else prefix,
-            now.negative if negative is None else negative,
-            description,
-        )
-        kept = await self._change(lambda: self._library.save(style))
+        name = name.strip() or now.name
+        prefix, negative = now.prefix if prefix is None else prefix, now.negative if negative is None else negative
+
+        def keep() -> Style:
+            before = self._library.find(name)
+            told = (before.description if before else "") if description is None else description
+            return self._library.save(Style(name, prefix, negative, told))
+
+        kept = await self._change(keep)
         await self._use(kept, chat_id)
         return kept
 

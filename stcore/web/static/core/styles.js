@@ -24,7 +24,7 @@ export const useStyle = (name) => put(`${BASE}/current`, { name, chat_id: state.
 /** @param {{prefix?: string, negative?: string}} words In use from now on. @returns {Promise<Working>} */
 export const changeWords = (words) => patch(`${BASE}/current`, { ...words, chat_id: state.chatId });
 /** Keep the words in use under a name. @returns {Promise<Style>} It is the current one now. */
-export const saveStyle = (name, description = "") => put(BASE, { name, description, chat_id: state.chatId });
+export const saveStyle = (name, description = null) => put(BASE, { name, description, chat_id: state.chatId });
 export const renameStyle = (name, to) => patch(`${BASE}?${query({ name })}`, { name: to });
 /** @returns {Promise<{style: string}>} The one then in use. */
 export const deleteStyle = (name) => remove(`${BASE}?${query({ name, chat: state.chatId })}`);

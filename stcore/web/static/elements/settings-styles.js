@@ -115,7 +115,7 @@ class Shelf {
 
   field(key, label, help) {
     const id = uniqueId(`style-${key}`);
-    const field = h("textarea.field", { id, rows: "3", value: this.current[key], maxlength: "20000", "aria-describedby": `${id}-help` });
+    const field = h("textarea.field", { id, rows: "2", value: this.current[key], maxlength: "20000", "aria-describedby": `${id}-help` });
     field.addEventListener("input", () => {
       this.current = { ...this.current, [key]: field.value };
       this.words.change({ [key]: field.value });
@@ -124,8 +124,8 @@ class Shelf {
       "div.form-row",
       {},
       h("label.field-label", { for: id }, label),
+      h("p.field-help.before", { id: `${id}-help` }, help),
       macroField(field, { place: "style" }),
-      h("p.field-help", { id: `${id}-help` }, help),
     );
   }
 
@@ -152,7 +152,7 @@ class Shelf {
     keepPlace(this.buttons, () =>
       fill(
         this.buttons,
-        isChanged && exists && button("As it was saved", act(() => use(name, this)), { drawing: "restore", look: "quiet" }),
+        isChanged && exists && h("button.hint-link.style-back", { type: "button", onclick: act(() => use(name, this)) }, "As it was saved"),
         button("Save as …", act(saveAs)),
         button("Save", act(save), { look: "primary", disabled: !isChanged || !exists }),
       ),

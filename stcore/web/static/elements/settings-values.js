@@ -20,7 +20,7 @@ const SIZES = [
 
 /** @param {HTMLElement} page */
 export async function picturesPage(page) {
-  const [form, styles] = await Promise.all([formFor("image"), get("/api/styles")]);
+  const [form, { styles }] = await Promise.all([formFor("image"), get("/api/styles")]);
   const image = form.saved;
   fill(
     page,

@@ -43,7 +43,7 @@ export async function save(list) {
   const style = list.styles.find((one) => one.name === name);
   if (!style) return saveAs(list);
   if (!style.own && !(await confirmCover(name))) return undefined;
-  return keep(name, "", list);
+  return keep(name, null, list);
 }
 
 const confirmCover = (name) =>
