@@ -201,7 +201,9 @@ def add_message(connection: Connection, chat_id: str, new: NewMessage, now: int)
     )
     note(connection, "message.added", {"message": message.to_dict()}, chat_id=chat_id, now=now)
     if end == 0 and new.role in ("user", "assistant"):
-        _give_title(connection, chat_id, new.text, now)
+        # The words of a picture's message are about it; its prompt says what the chat began with.
+        prompt = new.attachments[0].title if new.extra.get("picture") and new.attachments else ""
+        _give_title(connection, chat_id, prompt or new.text, now)
     return message
 
 

@@ -23,7 +23,7 @@ class Sheet {
       words: area("Prompt", made.prompt, 5),
       negative: area("Kept out, beside what is always kept out", made.details?.extra_negative ?? "", 2),
       style: choice("Style", state.info?.styles ?? [], made.details?.preset ?? ""),
-      source: choice("Source", (state.info?.sources ?? []).map(nameOf), made.connection),
+      source: choice("Source", (state.info?.sources.connections ?? []).map(({ name }) => name), made.connection),
       seed: number("Seed", made.seed, { min: 0, placeholder: "a new one", empty: true }),
       width: number("Width", picture.width, { min: 64, max: 8192 }),
       height: number("Height", picture.height, { min: 64, max: 8192 }),
@@ -88,8 +88,6 @@ class Sheet {
     this.finish(told.job);
   }
 }
-
-const nameOf = (source) => source.name;
 
 function leftOut(lines) {
   if (!lines.length) return null;
