@@ -90,6 +90,7 @@ _HOMES = {
     "stcore.images.graphs": (
         "LISTED",
         "checked_nodes",
+        "chosen_text",
         "chosen_workflow",
         "fill_request",
         "graph_defaults",
@@ -234,6 +235,7 @@ if TYPE_CHECKING:
     from stcore.images.graphs import (
         LISTED as LISTED,
         checked_nodes as checked_nodes,
+        chosen_text as chosen_text,
         chosen_workflow as chosen_workflow,
         fill_request as fill_request,
         graph_defaults as graph_defaults,

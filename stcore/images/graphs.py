@@ -45,6 +45,14 @@ def chosen_workflow(connection: Connection) -> Workflow:
         raise Misconfigured(error.message, hint=error.hint) from None
 
 
+def chosen_text(connection: Connection) -> str:
+    """The text of that workflow, empty when it is gone: a request may still name another. Reads a file."""
+    try:
+        return chosen_workflow(connection).text
+    except Misconfigured:
+        return ""
+
+
 def graph_fields(text: str, options: Any) -> dict[str, Any]:
     """Descriptors of the common fields that this workflow binds, as far as they need no lists of a server.
 

@@ -102,7 +102,7 @@ def test_avatars_are_base64_and_never_absent() -> None:
     filled = fill({"a": "%char_avatar%", "b": "%user_avatar%"}, char_avatar=picture)
     assert base64.b64decode(filled["a"]) == picture
     empty = Image.open(io.BytesIO(base64.b64decode(filled["b"])))
-    assert (empty.size, empty.convert("RGBA").getpixel((0, 0))[3]) == ((1, 1), 0)
+    assert (empty.size, empty.convert("RGBA").getchannel("A").getextrema()) == ((1, 1), (0, 0))
 
 
 def test_a_server_without_lists_fills_fewer() -> None:
@@ -146,7 +146,7 @@ def test_nothing_can_break_the_graph(
     same_but_placeholders(graph, filled)
 
 
-quiet = st.text(st.characters(exclude_characters='"\\', exclude_categories=("Cs",)), max_size=20)
+quiet = st.text(st.characters(exclude_characters='"\\', exclude_categories=["Cs"]), max_size=20)
 
 
 @given(

@@ -369,8 +369,9 @@ async def test_workflows_that_cannot_run_are_refused_while_planning(comfy: Sourc
             with pytest.raises(Misconfigured, match=word):
                 await planned(connection, ImageRequest(prompt="x", workflow=Workflow(name="w", text=text)))
     async with connected(comfy, url=url, workflow="no such") as connection:
-        with pytest.raises(Exception, match="no workflow"):
-            await comfy.capabilities(connection, "")
+        assert not (await comfy.capabilities(connection, "")).fields.keys() - {"workflow"}
+        with pytest.raises(Misconfigured, match="no workflow"):
+            await planned(connection, ImageRequest(prompt="x"))
     assert not server.asked("POST", "/prompt")
 
 

@@ -22,6 +22,7 @@ from stcore import (
     Plan,
     ProviderError,
     SourceJob,
+    chosen_text,
     chosen_workflow,
     graph_modes,
     hookimpl,
@@ -100,7 +101,7 @@ class ComfyUI(ImageSource):
     async def capabilities(self, connection: Connection, model: str) -> Capabilities:
         """What the chosen workflow takes, with the lists of this server."""
         lists = await read_lists(connection)
-        text = await asyncio.to_thread(connection.workflows.load, connection.options.workflow)
+        text = await asyncio.to_thread(chosen_text, connection)
         fields = fields_of(text, lists, connection.options)
         return Capabilities(
             model=model,

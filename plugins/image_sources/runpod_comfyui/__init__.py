@@ -27,6 +27,7 @@ from stcore import (
     ProviderError,
     Result,
     SourceJob,
+    chosen_text,
     chosen_workflow,
     graph_defaults,
     graph_fields,
@@ -104,8 +105,8 @@ class RunPodComfyUI(ImageSource):
 
     async def capabilities(self, connection: Connection, model: str) -> Capabilities:
         """What the chosen workflow takes; nobody can say what lies on the workers."""
-        workflow = await asyncio.to_thread(chosen_workflow, connection)
-        fields = _fields(workflow.text, connection.options)
+        text = await asyncio.to_thread(chosen_text, connection)
+        fields = _fields(text, connection.options)
         return Capabilities(
             model=model,
             fields=fields,

@@ -165,6 +165,15 @@ async def test_a_workflow_that_is_gone_is_never_replaced_by_another() -> None:
         assert "Default_Comfy_Workflow.json" in error.hint
 
 
+async def test_another_workflow_may_be_chosen_while_that_of_the_connection_is_gone() -> None:
+    async with room() as chat:
+        await chat.session.host.connections.set("graphs", {"workflow": "Gone.json"})
+        assert "Gone.json" in (await chat.failure()).message
+        chat.ui.errors.clear()
+        await chat.keep(a="%prompt%")
+        assert (await chat.draw())["2"]["a"] == "apple tree"
+
+
 async def test_a_renamed_workflow_stays_chosen_everywhere() -> None:
     async with room() as chat:
         host = chat.session.host
