@@ -194,10 +194,8 @@ def _environment(work: _Work) -> Environment:
 
 def _without_macros(value: object) -> str:
     """A value that stands where macros are expanded later. Escaped braces lose their backslashes then."""
-    text = str(value)
-    if "{{" in text or "}}" in text:
-        text = text.replace("{{", r"\{\{").replace("}}", r"\}\}")
-    return text
+    text = str(value).replace(_OPEN, "").replace(_SUBJECT, "")
+    return text.replace("{{", r"\{\{").replace("}}", r"\}\}")
 
 
 def _day(when: datetime) -> str:
