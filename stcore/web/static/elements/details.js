@@ -98,7 +98,9 @@ function adjusted(adjustments) {
 /** The command that asks for this picture again. */
 function command(picture, withSeed) {
   const made = picture.generation;
-  const negative = made.negative_prompt ? `negative=${quoted(made.negative_prompt)} ` : "";
+  // What the settings keep out is kept out anyway.
+  const kept = made.details?.extra_negative ?? "";
+  const negative = kept ? `negative=${quoted(kept)} ` : "";
   const seed = withSeed ? `seed=${made.seed} ` : "";
   return `/sd ${seed}width=${picture.width} height=${picture.height} ${negative}${escapedPrompt(made.prompt)}`;
 }

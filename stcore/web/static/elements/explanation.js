@@ -17,7 +17,7 @@ export function explanation(made) {
   const { pieces = [], initiator, mode, argument, warning } = made.details ?? {};
   const asked = [ASKED[initiator] ?? initiator, mode && mode !== "free" && `mode ${mode}`].filter(Boolean).join(", ");
   return [
-    asked && h("p.details-asked", {}, `Asked for by ${asked}`, argument && mode !== argument ? `: ${argument}` : ""),
+    asked && h("p.details-asked", {}, `Asked for by ${asked}`, argument && ![mode, made.prompt].includes(argument) ? `: ${argument}` : ""),
     warning && h("p.notice-line.warning", {}, warning),
     listed("Pieces of the prompt", pieces, "positive"),
     listed("Pieces of what is kept out", pieces, "negative"),
