@@ -98,6 +98,7 @@ def test_a_workflow_is_made_and_what_is_wrong_with_it_mended(context: Any, studi
 
 
 @pytest.mark.feature("F265")
+@pytest.mark.feature("F266")
 def test_what_is_typed_is_never_lost_silently_and_a_shipped_one_comes_back(
     context: Any, studio: Studio, opened: Any
 ) -> None:
@@ -131,6 +132,7 @@ def test_what_is_typed_is_never_lost_silently_and_a_shipped_one_comes_back(
     content.locator('[data-name="Dropped.json"]').get_by_text("7 nodes, your own").wait_for()
 
 
+@pytest.mark.feature("F264")
 @pytest.mark.feature("F276")
 def test_one_placeholder_goes_alone_and_values_have_fields_of_their_own(
     context: Any, studio: Studio, opened: Any, tmp_path: Path
@@ -167,4 +169,9 @@ def test_one_placeholder_goes_alone_and_values_have_fields_of_their_own(
     with page.expect_file_chooser() as chooser:
         content.get_by_role("button", name="Import").click()
     chooser.value.set_files(file)
-    content.locator('[data-name="Taken over.json"]').get_by_text("1 node, your own").wait_for()
+    row = content.locator('[data-name="Taken over.json"]')
+    row.get_by_text("1 node, your own").wait_for()
+    row.get_by_role("button", name="More for").click()
+    page.get_by_role("menuitem", name="Use for every source").click()
+    row.get_by_text("In use").wait_for()
+    assert studio.host.settings.current.images.workflow == "Taken over.json"

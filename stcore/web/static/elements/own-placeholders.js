@@ -6,6 +6,7 @@ import { button, coalesce, fill, h, icon, uniqueId } from "../core/dom.js";
 import { on } from "../core/store.js";
 import { loadOwn, saveOwn } from "../core/workflows.js";
 import { showDialog } from "./dialog.js";
+import { restoredNote } from "./editor-dialog.js";
 import { OwnRow } from "./own-placeholder.js";
 import { sortableGrip } from "./sortable.js";
 import { isBuiltIn } from "./workflow-report.js";
@@ -40,8 +41,8 @@ export class OwnPlaceholders {
   constructor(items) {
     this.saver = new Autosave("own-placeholders", ({ all }) => saveOwn(all), (told) => this.tell(told));
     this.build();
-    // What could not be sent last time is what the person wanted last.
     this.show(this.saver.restored.all ?? items);
+    if (this.saver.restored.all) this.restored();
     const again = coalesce(() => (this.element.isConnected ? attempt(() => this.look()) : stop()));
     const stops = [on("workflows", again), on("info", again)];
     const stop = () => stops.forEach((end) => end());
@@ -95,6 +96,16 @@ export class OwnPlaceholders {
   tell({ state, error }) {
     this.told.classList.toggle("wrong", state === "failed");
     this.told.textContent = WORDS[state] ?? `Not saved: ${error.message} ${error.hint ?? ""}`;
+  }
+
+  /** What could not be sent last time is back, and sent again. */
+  restored() {
+    const note = restoredNote(async () => {
+      this.saver.discard();
+      this.show(await loadOwn());
+    });
+    this.list.before(note);
+    this.saver.flush();
   }
 
   /** They may have been changed elsewhere; nothing that is typed here is taken away for it. */

@@ -60,7 +60,8 @@ class PlaceholderValues extends HTMLElement {
     this.saver = new Autosave("placeholder-values", (values) => this.send(values), (told) => this.tell(told));
     const again = coalesce(() => this.saver.isClean && attempt(() => this.load()));
     this.off = [on("workflows", again), on("info", again)];
-    attempt(() => this.load());
+    // What could not be sent last time goes first.
+    attempt(() => this.saver.flush().then(() => this.load()));
   }
 
   disconnectedCallback() {

@@ -68,7 +68,9 @@ async function showLibrary(page, library, focused = null) {
       ),
     ),
   );
-  if (focused) library.querySelector(`[data-name="${CSS.escape(focused)}"] .reply-open`)?.focus();
+  // One that is gone leaves the focus to the first.
+  const opener = focused && (library.querySelector(`[data-name="${CSS.escape(focused)}"] .reply-open`) ?? library.querySelector(".reply-open"));
+  opener?.focus();
 }
 
 // -- which one is used ------------------------------------------------------------------------------------------------
@@ -76,6 +78,7 @@ async function showLibrary(page, library, focused = null) {
 function usedRow({ workflows, use, again }) {
   if (!use.connections.length && !use.chosen) return unusedNote();
   const id = uniqueId("workflow-used");
+  const isThere = (wanted) => workflows.some(({ name }) => name === fileName(wanted));
   const select = h(
     "select.field",
     { id, onchange: () => choose(select.value, { again }) },
@@ -84,7 +87,6 @@ function usedRow({ workflows, use, again }) {
     workflows.map(({ name }) => h("option", { value: name }, titleOf(name))),
   );
   select.value = use.chosen;
-  const isThere = (wanted) => workflows.some(({ name }) => name === fileName(wanted));
   const gone = use.connections.filter(({ workflow }) => workflow && !isThere(workflow));
   const told = use.connections.map(({ name, workflow }) => `${name}: ${titleOf(workflow) || "none"}`).join(" · ");
   return h(

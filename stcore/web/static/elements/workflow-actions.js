@@ -1,6 +1,7 @@
 /** What can be done with one workflow: a new one, a copy, another name, a file, an end. */
 import { announce } from "../core/announce.js";
 import { attempt } from "../core/actions.js";
+import { ApiError } from "../core/api.js";
 import { button, h, uniqueId } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { emit } from "../core/store.js";
@@ -98,7 +99,7 @@ async function discard({ name, hides }, list) {
     return true;
   });
   if (done) announce(hides ? `${title} is as it came` : `${title} is deleted`);
-  await list.again(hides ? name : undefined);
+  await list.again(name);
 }
 
 async function saveFile(name) {
@@ -113,7 +114,7 @@ async function saveFile(name) {
 export async function takeFiles(files, list) {
   let made = null;
   for (const file of files) {
-    const taken = await attempt(() => importWorkflow(file));
+    const taken = await takeOver(file);
     if (!taken) continue;
     made = taken;
     const problem = taken.problem ? ` ${taken.problem}` : "";
@@ -123,6 +124,17 @@ export async function takeFiles(files, list) {
     });
   }
   await list.again(made?.name);
+}
+
+/** @param {File} file @returns {Promise<Object|null>} What is wrong with a file is told with its name. */
+async function takeOver(file) {
+  try {
+    return await importWorkflow(file);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    emit("problem", { ...error.detail, message: `${file.name}: ${error.message}` });
+    return null;
+  }
 }
 
 /** Ask for a name that no other workflow has. @returns {Promise<string|null>} That of the file. */
