@@ -211,7 +211,7 @@ class ImageSettings(_Record):
         json_schema_extra=_in("chat"),
     )
     inline_most: int = Field(
-        8,
+        default=8,
         ge=1,
         le=100,
         title="At most so many of them",

@@ -26,14 +26,13 @@ async def imagine(web: WebDep, chat_id: str, body: ToImagine) -> Accepted:
     """Answers at once; the prompt may have to be written or looked at first. The job, questions and errors come as
     events."""
     desk = await _desk(web, chat_id)
-    destination = "quiet" if body.quiet else "chat"
     size = {"width", "height"} <= body.settings.keys()
     wish = Wish(
         body.argument,
         "button",
         body.settings,
         body.negative,
-        destination,
+        "quiet" if body.quiet else "chat",
         keep_size=size and not body.quiet,
         references=tuple(body.references),
     )

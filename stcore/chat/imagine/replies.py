@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stcore.errors import UserError
@@ -38,11 +39,8 @@ async def wishes_of(scene: Scene, reply: Message) -> list[Wish]:
 def _tagged(settings: ImageSettings, reply: Message) -> list[Wish]:
     if not settings.tags:
         return []
-    here = {"message_id": reply.id, "swipe": reply.swipe}
-    return [
-        Wish(tag.prompt, "tag", destination="message", tag=tag.text, automatic=True, **here)
-        for tag in find_tags(reply.text)
-    ]
+    here = Wish("", "tag", destination="message", message_id=reply.id, swipe=reply.swipe, automatic=True)
+    return [replace(here, argument=tag.prompt, tag=tag.text) for tag in find_tags(reply.text)]
 
 
 def _argument(phrase: Phrase, text: str, searcher: Searcher) -> str:
