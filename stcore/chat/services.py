@@ -60,6 +60,7 @@ def services_for(session: Session) -> Services:
         styles=later("styles", "StylesPort", session),
         looks=later("looks", "LooksPort", session),
         workflows=later("workflows", "WorkflowsPort", session),
+        image_modes=later("image_modes", "ImageModesPort", host),
         ui=session.ui,
         scripts=replies,
         replies=replies,

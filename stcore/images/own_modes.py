@@ -307,14 +307,10 @@ def mode_from_toml(text: str, file: str) -> OwnMode:
     try:
         mode = OwnMode.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0]) if first["loc"] else ""
+        key = str(next(iter(error.errors()[0]["loc"]), ""))
         line = _line_of(text, key)
         where = f"{file}, line {line}" if line else file
-        known = f" Known are: {', '.join(OwnMode.model_fields)}." if first["type"] == "extra_forbidden" else ""
-        raise SettingsError(
-            f"{where}: {key}: {_plain(first['msg'])}", file=file, line=line, key=key, hint=known.strip()
-        ) from error
+        raise SettingsError(f"{where}: {misfit_of(error)}", file=file, line=line, key=key) from error
     if problem := _misfit(mode):
         raise SettingsError(f"{file}: {problem}", file=file)
     return mode
@@ -347,9 +343,14 @@ def _key(name: str) -> str:
     return " ".join(name.split()).lower()
 
 
-def _plain(message: str) -> str:
-    message = message.removeprefix("Value error, ").rstrip(".")
-    return f"{message[:1].lower()}{message[1:]}."
+def misfit_of(error: ValidationError) -> str:
+    """What does not fit in the fields of a mode, in a sentence."""
+    first = error.errors()[0]
+    key = str(next(iter(first["loc"]), "mode"))
+    if first["type"] == "extra_forbidden":
+        return f"A mode has no {key!r}; it has {', '.join(OwnMode.model_fields)}."
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{key}: {message[:1].lower()}{message[1:]}."
 
 
 def _line_of(text: str, key: str) -> int:

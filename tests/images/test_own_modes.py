@@ -130,7 +130,7 @@ def test_a_file_of_somebody_else_works_when_it_is_dropped_in(library: ModeLibrar
             'template = "x"\nshape = "round"\n',
             r"^bad\.toml, line 2: shape: input should be 'as set', 'portrait' or 'wide'",
         ),
-        ('template = "x"\n\ncolour = "red"\n', r"^bad\.toml, line 3: colour: "),
+        ('template = "x"\n\ncolour = "red"\n', r"^bad\.toml, line 3: A mode has no 'colour'; it has name, "),
         ('words = ["you"]\ntemplate = "x"\n', r"^bad\.toml: The word “you”"),
         ('template = ""\n', r"^bad\.toml: A mode needs a template"),
         ('template = "x"\nwords = ["fine"]\n', r"^bad\.toml: “fine” is taken by a\.toml already"),

@@ -6,6 +6,7 @@ here, one small function each.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
@@ -123,6 +124,16 @@ async def _placeholders(session: Session) -> Sequence[str]:
     return [placeholder.find for placeholder in session.host.workflow_desk.placeholders()]
 
 
+async def _image_modes(session: Session) -> Sequence[str]:
+    """Modes of pictures of one's own."""
+    return [mode.name for mode in await asyncio.to_thread(session.host.modes.list)]
+
+
+async def _image_prompts(session: Session) -> Sequence[str]:
+    """The templates of prompts of pictures."""
+    return session.host.prompt_templates.names()
+
+
 def _names_and_keys(people: Sequence[tuple[str, str]]) -> Sequence[str]:
     """Names; of those that several have the keys, which tell them apart."""
     times = Counter(name for name, _ in people)
@@ -143,6 +154,8 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "backgrounds": _backgrounds,
     "galleries": _galleries,
     "workflow placeholders": _placeholders,
+    "image modes": _image_modes,
+    "image prompts": _image_prompts,
     "plugins": _plugins,
     "tools": _tools,
     "regexes": _regexes,

@@ -44,6 +44,7 @@ _GROUPS = (
     "image_styles",
     "looks",
     "image_workflows",
+    "image_modes",
     "absent",
 )
 

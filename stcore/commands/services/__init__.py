@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.galleries import Galleries
     from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
     from stcore.commands.services.groups import GroupMember, Groups
+    from stcore.commands.services.image_modes import ImageModes
     from stcore.commands.services.images import Images, Imagine
     from stcore.commands.services.loaders import Loaders
     from stcore.commands.services.looks import PictureLooks
@@ -63,6 +64,7 @@ __all__ = [
     "Generation",
     "GroupMember",
     "Groups",
+    "ImageModes",
     "Images",
     "Imagine",
     "Injection",
@@ -112,6 +114,7 @@ _HOMES = {
     "galleries": ("Galleries",),
     "generation": ("Asked", "AskedAlone", "Generated", "Generation", "Way"),
     "groups": ("GroupMember", "Groups"),
+    "image_modes": ("ImageModes",),
     "images": ("Images", "Imagine"),
     "loaders": ("Loaders",),
     "looks": ("PictureLooks",),
@@ -172,6 +175,7 @@ class Services:
     images: Images | None = None
     galleries: Galleries | None = None
     workflows: Workflows | None = None
+    image_modes: ImageModes | None = None
     styles: Styles | None = None
     looks: PictureLooks | None = None
     ui: Ui | None = None
