@@ -88,6 +88,8 @@ def generation_of(
         "pieces": list(intent.pieces),
         "loras": [lora.model_dump() for lora in request.loras],
         "workflow": request.workflow.name if request.workflow else "",
+        "wished": list(intent.references),
+        "depicts": intent.depicts or None,
         "references": [_reference(reference) for reference in request.references if reference.asset_id],
         "hires": request.hires.model_dump(mode="json") if request.hires else None,
         "adjustments": [adjustment.model_dump(mode="json") for adjustment in adjustments],
@@ -111,7 +113,8 @@ def generation_of(
 
 def _reference(reference: Reference) -> dict[str, Any]:
     """A reference picture, to be found again: the picture itself stays in the library."""
-    return {"picture": reference.asset_id, "role": reference.role, "strength": reference.strength}
+    told = {"picture": reference.asset_id, "role": reference.role, "strength": reference.strength}
+    return told | {name: value for name in ("control", "label") if (value := getattr(reference, name))}
 
 
 def _sent_seed(request: ImageRequest, result: Result) -> int | None:

@@ -29,7 +29,8 @@ class Intent(Record):
     ``argument`` is what was asked for; ``title`` the prompt as the person or writer gave it, before prefixes and style
     were joined to it, ``warning`` why it may be none, ``pieces`` which part of the final prompt came from where.
     ``automatic`` jobs (every n-th reply) wait behind those that somebody asked for. ``subject_id`` is the character or
-    group in whose gallery the picture is.
+    group in whose gallery the picture is. ``references`` are the reference pictures of this wish alone, ``depicts``
+    tells whether the picture shows the character; further pictures repeat both.
     """
 
     initiator: Initiator = "command"
@@ -51,6 +52,8 @@ class Intent(Record):
     pieces: tuple[dict[str, Any], ...] = ()
     automatic: bool = False
     keep_size: bool = False
+    references: tuple[str, ...] = ()
+    depicts: bool = False
     warning: str = ""
 
     @property

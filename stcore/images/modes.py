@@ -118,6 +118,15 @@ def raw_last_text(message: str, scenario: str, description: str, clean: Callable
 _MARKERS = re.compile(rf"\Achar(?P<end>[{SPACE_CLASS},])|\{{\{{charPrefix\}}\}}", re.IGNORECASE | re.ASCII)
 
 
+def has_marker(text: str) -> bool:
+    """Whether a free prompt wants the character's prefix (5.4).
+
+    >>> has_marker("char on a raft"), has_marker("chart of a raft")
+    (True, False)
+    """
+    return _MARKERS.search(trim(text)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A text whose markers were expanded, and the extra negative with what they brought."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,10 @@ LARGEST_SEED = 2**32 - 1
 
 @dataclass(frozen=True, slots=True)
 class Hung:
-    """A picture as it hangs on a message, or lies in the gallery only (``message`` is ``None``)."""
+    """A picture as it hangs on a message, or lies in the gallery only (``message`` is ``None``).
+
+    ``references`` and ``depicts`` as of :class:`~stcore.images.intent.Intent`.
+    """
 
     asset_id: str
     message: Message | None
@@ -36,6 +40,8 @@ class Hung:
     argument: str = ""
     mode: Mode = FREE
     saved: Dimensions | None = None
+    references: tuple[str, ...] = ()
+    depicts: bool = False
 
 
 async def hung(scene: Scene, asset_id: str) -> Hung:
@@ -45,22 +51,39 @@ async def hung(scene: Scene, asset_id: str) -> Hung:
     uses = [use for use in await host.library.uses(asset_id) if use["kind"] == "message"]
     here = next((use for use in uses if use["chat_id"] == scene.chat_id), None)
     made = picture["generation"] or {"prompt": "", "details": {}}
+    details = made["details"]
     if here is None:
-        details = made["details"]
         remembered = {"mode": details.get("mode"), "negative": details.get("extra_negative", "")}
-        return await _hung(scene, asset_id, None, picture["title"] or made["prompt"], remembered)
+        return await _hung(scene, asset_id, None, picture["title"] or made["prompt"], remembered, details)
     message = await host.chats.message(here["id"])
     shown = next((one for one in message.pictures if one["id"] == asset_id), None)
     remembered = shown["extra"] if shown else {}
     title = (shown["title"] if shown else "") or made["prompt"] or picture["title"]
-    return await _hung(scene, asset_id, message, title, remembered)
+    return await _hung(scene, asset_id, message, title, remembered, details)
 
 
-async def _hung(scene: Scene, asset_id: str, message: Message | None, title: str, told: dict[str, Any]) -> Hung:
+async def _hung(
+    scene: Scene,
+    asset_id: str,
+    message: Message | None,
+    title: str,
+    told: dict[str, Any],
+    details: Mapping[str, Any],
+) -> Hung:
     width, height = told.get("width"), told.get("height")
     saved = (width, height) if isinstance(width, int) and isinstance(height, int) and width > 0 < height else None
     mode = await _mode(scene, told.get("mode"), told.get("generation_type"))
-    return Hung(asset_id, message, title, told.get("negative", ""), told.get("argument", ""), mode, saved)
+    return Hung(
+        asset_id,
+        message,
+        title,
+        negative=told.get("negative", ""),
+        argument=told.get("argument", ""),
+        mode=mode,
+        saved=saved,
+        references=tuple(details.get("wished", ())),
+        depicts=mode.prefixed or bool(details.get("depicts")),
+    )
 
 
 async def _mode(scene: Scene, name: Any, number: Any) -> Mode:
@@ -98,8 +121,10 @@ async def draw_further(scene: Scene, of: Hung, *, anew: bool = False) -> dict[st
         return None
     if is_blank(draft.words):
         raise UserError("This picture has no prompt that could be drawn again.", hint="Nobody wrote one down.")
-    making = Making(scene, settings, connection, of.mode, cast, draft, again=True, saved=saved)
-    request, pieces = await making.request()
+    making = Making(
+        scene, settings, connection, of.mode, cast, draft, again=True, saved=saved, depicts=of.depicts or draft.marked
+    )
+    request, pieces = await making.request(extra=of.references)
     intent = await making.intent(request, pieces, replace(wish, keep_size=saved is not None))
     intent = intent.model_copy(update={"beside": of.asset_id})
     return await scene.host.images.submit(request, connection=connection.name, intent=intent)
@@ -111,21 +136,21 @@ async def paint(scene: Scene, message: Message) -> dict[str, Any] | None:
         return await draw_further(scene, await hung(scene, message.pictures[-1]["id"]))
     if is_blank(message.text):
         raise NotFound("This message has no words that could be drawn.")
-    return await draw_further(scene, Hung("", message, message.text))
+    return await draw_further(scene, Hung("", message, message.text, depicts=True))
 
 
 def _wish(of: Hung, *, keep_size: bool) -> Wish:
-    if of.message is None:
-        return Wish(of.argument or of.title, "button", negative=of.negative, destination="quiet", keep_size=keep_size)
-    return Wish(
+    wish = Wish(
         of.argument or of.title,
         "button",
         negative=of.negative,
-        destination="message",
+        destination="quiet",
         keep_size=keep_size,
-        message_id=of.message.id,
-        swipe=of.message.swipe,
+        references=of.references,
     )
+    if of.message is None:
+        return wish
+    return replace(wish, destination="message", message_id=of.message.id, swipe=of.message.swipe)
 
 
 def _sheet(of: Hung, draft: Draft) -> PromptSheet:

@@ -46,13 +46,15 @@ REFERENCE = "reference"
 @dataclass(frozen=True, slots=True)
 class Looks:
     """``prefix`` and ``negative`` are joined to prompts; ``shared`` ones stand in the card and travel with it, others
-    are known to this installation only. ``references`` are written as in the setting ``references``.
+    are known to this installation only. ``references`` are written as in the setting ``references``; in those of a
+    character ``avatar`` is the picture that it wears itself, ``avatar_id``.
     """
 
     prefix: str = ""
     negative: str = ""
     shared: bool = False
     references: tuple[str, ...] = ()
+    avatar_id: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -160,6 +162,7 @@ def read_looks(connection: Connection, character: Character) -> Looks:
         negative=own.get("negative") or character.field("image_negative_prefix"),
         shared=_in_card(character.card) is not None,
         references=tuple(own.get("references", ())),
+        avatar_id=character.avatar_id,
     )
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stcore.chat.imagine.cast import Depicted, avatars, depicted
+from stcore.chat.imagine.looks import Looks
 from stcore.chat.imagine.placeholders import workflow_for
-from stcore.chat.imagine.references import references_for
+from stcore.chat.imagine.references import references_for, without_likeness
 from stcore.chat.imagine.styles import with_style
 from stcore.chat.imagine.words import Draft, compose
 from stcore.chat.imagine.writer import CalledOff
@@ -77,7 +78,7 @@ async def begin(scene: Scene, wish: Wish) -> dict[str, Any] | None:
             scene.ui.toast("No picture is made.")
         return None
     draft = _announced(scene, draft, mode)
-    making = Making(scene, settings, connection, mode, cast, draft)
+    making = Making(scene, settings, connection, mode, cast, draft, depicts=mode.prefixed or draft.marked)
     request, pieces = await making.request(extra=wish.references)
     intent = await making.intent(request, pieces, wish)
     return await scene.host.images.submit(request, connection=connection.name, intent=intent)
@@ -127,6 +128,8 @@ class Making:
     draft: Draft
     again: bool = False
     saved: Dimensions | None = None
+    depicts: bool = False
+    """Whether the picture shows the character."""
 
     async def request(self, *, extra: tuple[str, ...] = ()) -> tuple[ImageRequest, tuple[dict[str, Any], ...]]:
         """The complete request, and the pieces of its prompt. ``extra`` are further reference pictures."""
@@ -143,7 +146,7 @@ class Making:
         )
         char_avatar, user_avatar = avatars(self.cast)
         faces = {"char_avatar": char_avatar, "user_avatar": user_avatar}
-        found = await references_for(scene.host, settings, [self.cast.looks], extra=extra, **faces)
+        found = await references_for(scene.host, settings, self._looks(), extra=extra, **faces)
         if found.left_out and scene.ui is not None:
             scene.ui.toast(f"Reference pictures that are gone: {', '.join(found.left_out)}.", "warning")
         request = build_request(
@@ -170,6 +173,16 @@ class Making:
             return []
         return [Person(cast.character.name, cast.looks.prefix, cast.looks.negative)]
 
+    def _looks(self) -> list[Looks]:
+        """Whose reference pictures count: all of who is drawn, of the character also elsewhere what is no likeness."""
+        cast = self.cast
+        if self.mode in (ME, ME_MULTIMODAL):
+            return [cast.persona_looks, without_likeness(cast.looks)]
+        if cast.group_id is not None and self.settings.group_prefixes and self.mode in _OF_ALL:
+            return [looks for _, looks in cast.members]
+        looks = cast.marked if self.draft.marked else cast.looks
+        return [looks if self.depicts else without_likeness(looks)]
+
     async def intent(self, request: ImageRequest, pieces: tuple[dict[str, Any], ...], wish: Wish) -> Intent:
         """Who asked, and where the result goes."""
         post = await self._post(request, wish) if wish.destination == "chat" else Post()
@@ -191,6 +204,8 @@ class Making:
             style=self.settings.style,
             pieces=pieces,
             automatic=wish.automatic,
+            references=wish.references,
+            depicts=self.depicts,
             keep_size=wish.keep_size,
             warning=self.draft.warning,
         )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from stcore.chat.imagine.cast import avatars, depicted
 from stcore.chat.imagine.further import Hung, hung
 from stcore.chat.imagine.placeholders import workflow_for
+from stcore.chat.imagine.references import recorded_reference
 from stcore.chat.imagine.styles import with_style
 from stcore.errors import NotFound, Unsupported
 from stcore.images.explain import adjustment_text
@@ -180,13 +181,9 @@ async def _references(scene: Scene, details: Mapping[str, Any], left_out: list[s
     found = []
     for told in details.get("references", ()):
         try:
-            data, mime = await scene.host.library.read(told["picture"])
+            found.append(await recorded_reference(scene.host, told))
         except NotFound:
             left_out.append("A reference picture is gone.")
-            continue
-        found.append(
-            Reference(data=data, mime=mime, role=told["role"], strength=told["strength"], asset_id=told["picture"])
-        )
     return tuple(found)
 
 
@@ -229,5 +226,7 @@ def _intent(
         extra_negative=made["details"].get("extra_negative", "") if changes.negative is None else changes.negative,
         style=changes.style or made["details"].get("preset", ""),
         pieces=pieces,
+        references=of.references,
+        depicts=of.depicts,
         keep_size=of.saved is not None or changes.width is not None,
     )

@@ -8,9 +8,9 @@ is planned, and reported there (``stcore/images/planning.py``).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stcore.chat.imagine.looks import Looks
 from stcore.chat.ports.pictures import picture_bytes, picture_id
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from stcore.host import Host
 
-__all__ = ["BoundReference", "Found", "known_reference", "parse_reference", "reference_of", "references_for"]
+__all__ = [
+    "BoundReference",
+    "Found",
+    "known_reference",
+    "parse_reference",
+    "recorded_reference",
+    "reference_of",
+    "references_for",
+    "without_likeness",
+]
 
 LONGEST_SIDE = 1536
 """Pixels; larger pictures are made smaller: no source looks at more, and the request is kept with the job."""
@@ -37,6 +46,9 @@ _UNDERSTOOD = ("image/png", "image/jpeg", "image/webp")
 """What sources take; anything else is sent as one of these."""
 
 _QUALITY = 92
+
+_TOLD = ("role", "strength", "control", "label")
+"""What the record of a picture tells of its references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +75,19 @@ async def references_for(
     of the wish that is gone or not worn; bound ones that are gone are told in the result.
     """
     worn = {AVATAR: char_avatar, PERSONA: user_avatar}
-    bound = [text for one in looks for text in one.references]
+    named = [(text, worn) for text in extra]
+    named += [(text, {**worn, AVATAR: one.avatar_id or char_avatar}) for one in looks for text in one.references]
+    named += [(text, worn) for text in settings.references]
     references: dict[tuple[str, str], Reference] = {}
     left_out: list[str] = []
-    for number, text in enumerate((*extra, *bound, *settings.references)):
-        is_wish, named = number < len(extra), parse_reference(text)
-        reference = replace(named, picture=worn.get(named.picture) or named.picture)
+    for number, (text, faces) in enumerate(named):
+        is_wish, meant = number < len(extra), parse_reference(text)
+        reference = replace(meant, picture=faces.get(meant.picture) or meant.picture)
         key = (reference.picture, reference.role)
-        if key in references or (reference.picture in worn and not is_wish):
+        if key in references or (reference.picture in faces and not is_wish):
             continue
         try:
-            references[key] = await reference_of(host, reference, label=_label(named))
+            references[key] = await reference_of(host, reference, label=_label(meant))
         except (NotFound, UnusablePicture) as error:
             if is_wish:
                 raise _gone(reference) from error
@@ -102,6 +116,21 @@ async def reference_of(host: Host, reference: BoundReference, *, label: str = ""
         label=label or _label(reference),
         asset_id=asset_id,
     )
+
+
+async def recorded_reference(host: Host, told: Mapping[str, Any]) -> Reference:
+    """A reference picture as the record of a picture tells it. Raises ``NotFound`` and ``UnusablePicture``."""
+    data, _ = await host.library.read(told["picture"])
+    data, mime = await asyncio.to_thread(sendable, data)
+    return Reference(
+        data=data, mime=mime, asset_id=told["picture"], **{name: told[name] for name in _TOLD if name in told}
+    )
+
+
+def without_likeness(looks: Looks) -> Looks:
+    """Only what does not show who it is: pictures for the manner of drawing and for the surroundings."""
+    kept = (text for text in looks.references if parse_reference(text).role in ("style", "background"))
+    return replace(looks, references=tuple(kept))
 
 
 def sendable(data: bytes) -> tuple[bytes, str]:

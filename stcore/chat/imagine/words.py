@@ -10,7 +10,16 @@ from stcore.chat.imagine.captioner import caption
 from stcore.chat.imagine.writer import template_values, write_prompt
 from stcore.errors import NotFound, UserError
 from stcore.images.cleaning import clean
-from stcore.images.modes import FREE, FREE_EXTENDED, ME_MULTIMODAL, RAW_LAST, Mode, expand_markers, raw_last_text
+from stcore.images.modes import (
+    FREE,
+    FREE_EXTENDED,
+    ME_MULTIMODAL,
+    RAW_LAST,
+    Mode,
+    expand_markers,
+    has_marker,
+    raw_last_text,
+)
 from stcore.images.prompt import join
 from stcore.images.settings import ImageSettings
 from stcore.macros.text import trim
@@ -25,13 +34,14 @@ if TYPE_CHECKING:
 class Draft:
     """Words and the extra negative that belongs to them.
 
-    ``by`` says who found them, ``warning`` why they may be none.
+    ``by`` says who found them, ``warning`` why they may be none. ``marked``: they wanted the character's prefix (5.4).
     """
 
     words: str
     negative: str = ""
     by: str = "prompt"
     warning: str = ""
+    marked: bool = False
 
 
 async def compose(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode, cast: Depicted) -> Draft:
@@ -49,7 +59,7 @@ async def compose(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode,
         negative = draft.negative
         for _ in range(wish.marked):
             negative = join(negative, cast.marked.negative)
-        return Draft(draft.words, negative)
+        return Draft(draft.words, negative, marked=draft.marked or wish.marked > 0)
     template = await scene.host.prompt_templates.render(mode.name, template_values(scene, cast, wish.argument))
     return Draft(trim(scene.expand(template)), wish.negative, f"mode {mode.name}")
 
@@ -58,7 +68,7 @@ def _marked(draft: Draft, cast: Depicted) -> Draft:
     """The markers of the character's prefix expanded (5.4)."""
     looks = cast.marked
     found = expand_markers(draft.words, looks.prefix, looks.negative, draft.negative)
-    return Draft(found.text, found.extra_negative, draft.by, draft.warning)
+    return Draft(found.text, found.extra_negative, draft.by, draft.warning, has_marker(draft.words))
 
 
 async def _raw_last(scene: Scene, wish: Wish, settings: ImageSettings, cast: Depicted) -> str:

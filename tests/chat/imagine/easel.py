@@ -42,7 +42,8 @@ class Easel(ImageSource):
     where = "cloud"
     embedded = True
 
-    def __init__(self) -> None:
+    def __init__(self, roles: Sequence[str] = ("init", "subject")) -> None:
+        self.roles = roles
         self.requests: list[ImageRequest] = []
         self.health = Health(state="ok", text="Ready.")
 
@@ -50,7 +51,7 @@ class Easel(ImageSource):
         return self.health
 
     async def capabilities(self, connection: Connection, model: str) -> Capabilities:
-        one = RoleLimits(strength=True)
+        one = RoleLimits(max=4, strength=True)
         return Capabilities(
             model=model,
             fields={
@@ -59,7 +60,7 @@ class Easel(ImageSource):
                 "size": SizeField(specs=(SizeSpec(kind="free", min_side=64, max_side=4096, multiple_of=4),)),
                 "seed": RangeField(min=0, max=2**32 - 1, integer=True),
                 "steps": RangeField(min=1, max=150, integer=True),
-                "references": ReferencesField(roles={"init": one, "subject": one}),
+                "references": ReferencesField(roles=dict.fromkeys(self.roles, one)),
             },
         )
 
@@ -111,10 +112,16 @@ class Room:
 
 
 @asynccontextmanager
-async def room(replies: Sequence[str] = (), answers: Sequence[Any] = (), **how: Any) -> AsyncIterator[Room]:
-    """A room; ``replies`` are the next texts of the text model, ``answers`` those of the person; ``how`` as of
-    :func:`stcore.testing.stage.stage`."""
-    easel, model = Easel(), FakeOpenAI()
+async def room(
+    replies: Sequence[str] = (),
+    answers: Sequence[Any] = (),
+    *,
+    roles: Sequence[str] = ("init", "subject"),
+    **how: Any,
+) -> AsyncIterator[Room]:
+    """A room; ``replies`` are the next texts of the text model, ``answers`` those of the person, ``roles`` those of the
+    reference pictures that the source takes; ``how`` as of :func:`stcore.testing.stage.stage`."""
+    easel, model = Easel(roles), FakeOpenAI()
     model.queue.extend(Reply((reply,)) for reply in replies)
     plugin = _Plugin(easel)
     with serve(model) as url:

@@ -166,13 +166,17 @@ def test_what_a_source_does_not_take_is_dropped_and_reported(
     assert all(str(words).startswith("a picture as ") for words in dropped)
 
 
+async def bind(session: Session, *references: str, name: str = "Character") -> None:
+    [character] = await session.host.characters.find(name)
+    await set_looks(session.host, character, references=references)
+
+
 async def test_looks_settings_and_wishes_reach_the_source_and_what_it_drops_is_told() -> None:
-    async with room() as stage:
+    async with room(["red hair"]) as stage:
         avatar = await dressed(stage.session)
-        [character] = await stage.session.host.characters.find("Character")
-        await set_looks(stage.session.host, character, references=["avatar:subject:0.4"])
+        await bind(stage.session, "avatar:subject:0.4")
         await stage.set(references=["avatar:style"])
-        await stage.run("/sd reference=avatar:init apple tree")
+        await stage.run("/sd reference=avatar:init you")
         assert [(one.role, one.strength) for one in stage.last.references] == [("init", None), ("subject", 0.4)]
         [made] = await stage.pictures()
         details = made["generation"]["details"]
@@ -181,10 +185,56 @@ async def test_looks_settings_and_wishes_reach_the_source_and_what_it_drops_is_t
         assert dropped["asked"] == "the character's picture as style"
 
 
+@pytest.mark.parametrize(
+    ("script", "roles"),
+    [
+        ("/sd you", ["subject", "style"]),
+        ("/sd raw_last", ["subject", "style"]),
+        ("/sd char, on a raft", ["subject", "style"]),
+        ("/sd {{charPrefix}} on a raft", ["subject", "style"]),
+        ("/sd apple tree", ["style"]),
+        ("/sd background", ["style"]),
+        ("/sd me", ["init", "style"]),
+    ],
+)
+async def test_a_likeness_goes_only_into_pictures_of_who_it_shows(script: str, roles: list[str]) -> None:
+    async with room(["red hair"], roles=("subject", "style", "init")) as stage:
+        await dressed(stage.session)
+        await bind(stage.session, "avatar:subject", "avatar:style")
+        await stage.run("/persona-create name=Mira")
+        [persona] = await stage.session.host.personas.list()
+        await stage.session.host.personas.set_avatar(persona.id, COAT)
+        await set_looks(stage.session.host, persona, references=["persona:init"])
+        await stage.run(script)
+        assert [one.role for one in stage.last.references] == roles
+        assert stage.last.references[0].data == (COAT if roles[0] == "init" else FACE)
+        await stage.run("/imagine-swipe")
+        assert [one.role for one in stage.last.references] == roles
+
+
+async def test_further_pictures_keep_the_reference_of_the_wish() -> None:
+    async with room() as stage:
+        hat = await stored(stage.session, HAT)
+        await stage.run(f"/sd reference={hat}:init:0.3 apple tree")
+        for again in ("/imagine-swipe", "/imagine-swipe", "/imagine-redo steps=9", "/imagine-swipe"):
+            await stage.run(again)
+            assert [(one.data, one.role, one.strength) for one in stage.last.references] == [(HAT, "init", 0.3)]
+
+
+async def test_in_a_group_picture_every_member_brings_its_own_picture() -> None:
+    async with room(["two of them"], group=("Alice", "Bob"), roles=("subject",)) as stage:
+        for name, data in (("Alice", FACE), ("Bob", COAT)):
+            [character] = await stage.session.host.characters.find(name)
+            await stage.session.host.characters.set_avatar(character.id, data)
+            await bind(stage.session, "avatar", name=name)
+        await stage.set(group_prefixes=True)
+        await stage.run("/sd scene")
+        assert [one.data for one in stage.last.references] == [FACE, COAT]
+
+
 async def test_a_gone_picture_of_the_looks_stops_nothing() -> None:
     async with room() as stage:
-        [character] = await stage.session.host.characters.find("Character")
-        await set_looks(stage.session.host, character, references=[f"{new_id()}:style"])
+        await bind(stage.session, f"{new_id()}:style")
         await stage.run("/sd apple tree")
         assert stage.last.references == ()
         assert any("Reference pictures that are gone" in toast.text for toast in stage.ui.toasts)
