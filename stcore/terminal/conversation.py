@@ -37,7 +37,7 @@ class Conversation:
         self._ours: list[str] = []
         self._streamed = ""
         self._working = False
-        ui.follow = self._follow
+        ui.follow, ui.gallery = self._follow, self._show_gallery
 
     # -- in ----------------------------------------------------------------------------------------------------------
 
@@ -194,6 +194,12 @@ class Conversation:
         if drawn := await asyncio.to_thread(render, data, self.terminal, columns, rows):
             self.screen.raw(drawn)
         await self._show_details(picture)
+
+    async def _show_gallery(self, subject_id: str | None) -> None:
+        from stcore.terminal.gallery import print_gallery
+
+        chat_id = self._chat_id or ""
+        await print_gallery(self.host, self.screen, self.terminal, subject_id=subject_id, chat_id=chat_id)
 
     def _room(self) -> tuple[int, int]:
         """Cells for a picture: as many as leave the end of the conversation visible."""

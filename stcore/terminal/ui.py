@@ -43,6 +43,8 @@ class TerminalUi:
         self._last_notice: Notice | None = None
         self.follow: Callable[[str | None], Awaitable[None]] = _stay
         """What shows another chat."""
+        self.gallery: Callable[[str | None], Awaitable[None]] = _stay
+        """What shows the gallery of a character or group, or that of the chat."""
         self.gone = False
         """Nobody will answer any more: the input has ended."""
 
@@ -170,8 +172,8 @@ class TerminalUi:
         return replace(sheet, prompt=prompt, negative=negative, keep_size=keep)
 
     async def show_gallery(self, subject_id: str | None) -> None:
-        """The screen has no gallery; ``stcore pictures`` lists them."""
-        self._screen.say("Pictures are listed by /list-gallery and by: stcore pictures")
+        """Its newest pictures, one below the other."""
+        await self.gallery(subject_id)
 
     async def _ask(self, text: str, question: Question) -> object | None:
         if self.gone:
@@ -210,8 +212,8 @@ class TerminalUi:
         self.cancel()
 
 
-async def _stay(chat_id: str | None) -> None:
-    """Nothing is shown of chats."""
+async def _stay(wanted: str | None) -> None:
+    """Nothing is shown."""
 
 
 def _chosen(word: str, labels: Sequence[str]) -> str:
