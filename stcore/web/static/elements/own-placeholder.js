@@ -22,13 +22,14 @@ export class OwnRow {
     Object.assign(this, { item, owner });
     this.element = h("li.own-row", { data: { find: item.find } });
     this.body = h("div.own-body");
+    this.grip = h("span");
     this.code = h("code");
     this.kindHelp = h("span.faint");
     this.drop = iconButton("trash", "", () => owner.remove(this));
     this.kind = this.kindField();
     fill(
       this.element,
-      h("div.own-head", {}, owner.grip(this), this.nameField(), this.kind, this.drop),
+      h("div.own-head", {}, this.grip, this.nameField(), this.kind, this.drop),
       h("p.own-form", {}, this.code, iconButton("copy", "Copy what stands in the workflow", () => this.copy()), this.kindHelp),
       this.body,
     );
@@ -48,6 +49,7 @@ export class OwnRow {
   drawName() {
     const { find } = this.item;
     this.element.dataset.find = find;
+    fill(this.grip, this.owner.grip(this));
     this.code.textContent = quoted(find);
     this.kind.setAttribute("aria-label", `Kind of ${find}`);
     this.drop.setAttribute("aria-label", `Remove ${find}`);

@@ -132,7 +132,7 @@ export class OwnPlaceholders {
       changed: () => this.changed(),
       nameProblem: (name, row) => this.nameProblem(name, row),
       remove: (row) => this.remove(row),
-      grip: ({ element }) => sortableGrip(this.list, element, item.find, () => this.moved()),
+      grip: ({ element, item: { find } }) => sortableGrip(this.list, element, find, () => this.moved()),
     });
   }
 
