@@ -67,6 +67,7 @@ _FIELDS = {
 }
 _QUOTED = re.compile(r'"%((?:[^"%\\\r\n]|\\u[0-9a-fA-F]{4})+)%"')
 _BARE = re.compile(r'%([^"%\s]+)%')
+_SURROGATE = re.compile(r"\\u[dD][89abAB]")
 _EXPORT = "In the graph editor, choose “Export (API)” and use that file."
 _EMPTY_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgYGBgAAAABQABeqhXUAAAAABJRU5ErkJggg=="
 """A transparent picture of 1x1, for an avatar that cannot be read."""
@@ -98,7 +99,7 @@ def fill_workflow(
         *((name, picture_text(data)) for name, data in (pictures or {}).items()),
     ]
     try:
-        filled: dict[str, Any] = _filled(graph, [(f"%{name}%", value) for name, value in steps])
+        filled: dict[str, Any] = _filled(graph, [(f"%{name}%", _sendable(value)) for name, value in steps])
     except RecursionError:
         raise _too_deep(workflow.name) from None
     return filled
@@ -115,6 +116,10 @@ def _value(name: str, value: Any) -> Any:
     if name == "clip_skip":
         return -1 if value is None else -int(value)
     return value
+
+
+def _sendable(value: Any) -> Any:
+    return _whole(value) if isinstance(value, str) else value
 
 
 def _filled(node: Any, steps: list[tuple[str, Any]]) -> Any:
@@ -151,6 +156,8 @@ def parse_workflow(text: str, name: str = "") -> dict[str, Any]:
         raise Misconfigured(f"{title} is empty.", hint="Export a graph with “Export (API)” and paste it.")
     try:
         graph = json.loads(text, parse_float=_finite, parse_constant=_no_number)
+        if _SURROGATE.search(text):
+            graph = json.loads(_whole(json.dumps(graph, ensure_ascii=False)))
     except json.JSONDecodeError as error:
         bare = _BARE.match(text, error.pos)
         hint = f'The placeholder %{bare[1]}% needs quotes around it: "%{bare[1]}%"' if bare else "Mend it there."
@@ -188,6 +195,11 @@ def nodes_in(text: str, name: str = "") -> Mapping[str, Any]:
     nodes = graph if isinstance(graph, dict) else document
     check_graph(nodes, name)
     return nodes
+
+
+def _whole(text: str) -> str:
+    """JSON can hold half of a character; no request and no file can."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _too_deep(name: str) -> Misconfigured:
@@ -259,7 +271,7 @@ def bound_fields(text: str) -> frozenset[str]:
 
 def _unescaped(name: str) -> str:
     r"""A name out of JSON text, where programs write ``ä`` as ``\u00e4``."""
-    return str(json.loads(f'"{name}"')) if "\\" in name else name
+    return _whole(json.loads(f'"{name}"')) if "\\" in name else name
 
 
 def _unquoted(text: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ deleting it brings the shipped one back.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
@@ -54,6 +54,15 @@ class WorkflowEntry:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a workflow stands: in a file of one's own, in one that comes with stcore, or as the text of a plugin."""
+
+    name: str
+    own: Path | None
+    shipped: Path | str | None
+
+
 class WorkflowLibrary:
     """Workflow files by name. The methods read and write files: call them on a worker thread.
 
@@ -69,31 +78,23 @@ class WorkflowLibrary:
 
     def names(self) -> list[str]:
         """File names in alphabetical order; files that start with a dot do not count."""
-        return _in_order({*self._shipped(), *_files(self._folder)})
+        return [found.name for found in self._all()]
 
     def entries(self) -> list[WorkflowEntry]:
         """Every workflow in alphabetical order, with its problem if it has one."""
-        shipped, own = self._shipped(), _files(self._folder)
-        return [_entry(name, shipped.get(name), own.get(name)) for name in _in_order({*shipped, *own})]
+        return [_entry(found) for found in self._all()]
 
     def entry(self, name: str) -> WorkflowEntry:
         """One workflow as it stands in the list. Raises :class:`NotFound`."""
-        name = self.find(name)
-        return _entry(name, self._shipped().get(name), _files(self._folder).get(name))
+        return _entry(self._found(name))
 
     def load(self, name: str) -> str:
         """The text of a workflow. Raises :class:`NotFound` naming those there are, and :class:`SettingsError`."""
-        name = self.find(name)
-        return _read(name, _files(self._folder).get(name) or self._shipped()[name])
+        return _read(self._found(name))
 
     def find(self, name: str) -> str:
         """The workflow that a name means, if need be in another case. :class:`NotFound` names those there are."""
-        names = self.names()
-        wanted = _with_ending(name)
-        found = wanted if wanted in names else next((known for known in names if _same(known, wanted)), None)
-        if found is None:
-            raise NotFound(f"There is no workflow “{wanted}”.", hint=f"There are: {', '.join(names) or 'none'}.")
-        return found
+        return self._found(name).name
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
@@ -105,8 +106,11 @@ class WorkflowLibrary:
 
     def save(self, name: str, text: str) -> str:
         """Write a workflow as typed; a shipped one stays behind one's own of its name. Returns the file name."""
-        known = next((known for known in self.names() if _same(known, _with_ending(name))), None)
-        return self._write(known or file_name(name), text)
+        try:
+            name = self.find(name)
+        except NotFound:
+            name = file_name(name)
+        return self._write(name, text)
 
     def copy(self, name: str, new: str = "") -> str:
         """A copy under a name of its own; without one it is made of the old name. Returns the file name."""
@@ -142,6 +146,20 @@ class WorkflowLibrary:
     def _shipped(self) -> dict[str, Path | str]:
         """What is not one's own: a file that comes with stcore, or the text that a plugin brings."""
         return {**self._from_plugins, **_files(bundled("workflows"))}
+
+    def _all(self) -> list[_Found]:
+        shipped, own = self._shipped(), _files(self._folder)
+        names = sorted({*shipped, *own}, key=lambda name: (name.casefold(), name))
+        return [_Found(name, own.get(name), shipped.get(name)) for name in names]
+
+    def _found(self, name: str) -> _Found:
+        every, wanted = self._all(), _with_ending(name)
+        exact = (found for found in every if found.name == wanted)
+        similar = (found for found in every if _same(found.name, wanted))
+        for found in chain(exact, similar):
+            return found
+        names = ", ".join(found.name for found in every)
+        raise NotFound(f"There is no workflow “{wanted}”.", hint=f"There are: {names or 'none'}.")
 
     def _refuse_taken(self, name: str, *, but: str = "") -> None:
         for known in self.names():
@@ -214,25 +232,23 @@ def _files(folder: Path | None) -> dict[str, Path]:
     return found
 
 
-def _entry(name: str, shipped: Path | str | None, own: Path | None) -> WorkflowEntry:
-    origin: Origin = "own" if own else "plugin" if isinstance(shipped, str) else "stcore"
-    place = own or shipped
-    assert place is not None, name
+def _entry(found: _Found) -> WorkflowEntry:
+    origin: Origin = "own" if found.own else "plugin" if isinstance(found.shipped, str) else "stcore"
     try:
-        problem, nodes = problem_of(_read(name, place))
+        problem, nodes = problem_of(_read(found))
     except SettingsError as error:
         problem, nodes = f"{error.message} {error.hint}".strip(), 0
-    return WorkflowEntry(name, origin, own is not None and shipped is not None, problem, nodes)
+    return WorkflowEntry(found.name, origin, None not in (found.own, found.shipped), problem, nodes)
 
 
-def _read(name: str, place: Path | str) -> str:
-    """The text of a workflow that is a file, or is the text itself."""
-    if isinstance(place, str):
-        return place
+def _read(found: _Found) -> str:
+    name, place = found.name, found.own or found.shipped
+    if not isinstance(place, Path):
+        return place or ""
     try:
         if place.stat().st_size > LARGEST:
             raise SettingsError(f"The workflow {name} is larger than {_LARGEST_TEXT}.", file=str(place))
-        return place.read_text("utf-8-sig")
+        return place.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         message = f"The workflow {name} is no UTF-8 text."
         raise SettingsError(message, file=str(place), hint="Save the file as UTF-8.") from None
@@ -246,10 +262,6 @@ def _storing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}.", hint="Nothing was changed.") from error
-
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=lambda name: (name.casefold(), name))
 
 
 def _same(one: str, other: str) -> bool:

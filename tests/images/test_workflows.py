@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from PIL import Image
 
 from stcore.errors import Misconfigured, NotFound, SettingsError, Taken, TooLarge, UserError
-from stcore.images.embed import with_texts
 from stcore.images.filling import (
     PLACEHOLDERS,
     bound_fields,
@@ -22,12 +21,8 @@ from stcore.images.filling import (
     parse_workflow,
     placeholders,
 )
-from stcore.images.placeholders import check_placeholders, value_of
 from stcore.images.request import Workflow
-from stcore.images.settings import Placeholder
-from stcore.images.workflow_files import workflow_in
 from stcore.images.workflows import LARGEST, WorkflowLibrary, problem_of
-from tests.images.pictures import picture
 
 ORDER = (
     "prompt",
@@ -85,6 +80,11 @@ def test_only_whole_strings_are_placeholders() -> None:
     assert fill(graph) == {"a": "a %prompt%", "b": "%Prompt%", "c": [99, {"d": 99}], "e": "%other%"}
 
 
+def test_half_characters_are_left_behind() -> None:
+    workflow = Workflow(name="t", text=r'{"a\ud83e": "x\ud83e", "b": "\ud83e\udd8a"}')
+    assert fill_workflow(workflow, VALUES) == {"a?": "x?", "b": "🦊"}
+
+
 def test_keys_are_replaced_and_stay_keys() -> None:
     assert fill({"%sampler%": 1, "%steps%": 2}) == {"euler": 1, "22": 2}
 
@@ -135,14 +135,19 @@ def same_but_placeholders(before: Any, after: Any) -> None:
 
 
 @given(
-    graph=graphs(texts | values, st.text(max_size=5)), prompt=texts, negative=texts, custom=texts, number=st.integers()
+    graph=graphs(st.text() | st.sampled_from(TOKENS) | values, st.text(max_size=5)),
+    prompt=texts,
+    negative=texts,
+    custom=texts,
+    number=st.integers(),
 )
 def test_nothing_can_break_the_graph(
     graph: dict[str, Any], prompt: str, negative: str, custom: str, number: int
 ) -> None:
     workflow = Workflow(name="t", text=json.dumps(graph), custom=(("mine", custom), ("other", number)))
     filled = fill_workflow(workflow, {**VALUES, "prompt": prompt, "negative_prompt": negative})
-    assert json.loads(json.dumps(filled)) == filled, "it is JSON"
+    sent = json.dumps(filled, ensure_ascii=False, allow_nan=False).encode()
+    assert json.loads(sent) == filled, "it is JSON"
     same_but_placeholders(graph, filled)
 
 
@@ -215,11 +220,14 @@ def test_report_on_ones_own_and_on_escaped_names() -> None:
     assert report.unquoted == ("größe", "prompt")
 
 
-@given(st.text() | st.lists(st.sampled_from(["%", '"', "seed", "\\u00", "{", " ", "prompt"])).map("".join))
+@given(st.text() | st.lists(st.sampled_from(["%", '"', "seed", "\\ud83e", "{", "}", ":", "1"])).map("".join))
+@example('{"\\ud83e": "%\\ud83e%"}')
 def test_any_text_can_be_looked_at(text: str) -> None:
     report = placeholders(text, ["mine"])
     assert len(report.present) + len(report.missing) == len(PLACEHOLDERS) + 1
-    assert (problem_of(text)[0] is None) is (problem_of(text)[1] > 0)
+    problem, nodes = problem_of(text)
+    assert (problem is None) is (nodes > 0)
+    json.dumps([report.to_dict(), problem], ensure_ascii=False).encode()
 
 
 def test_fields_of_a_graph() -> None:
@@ -261,6 +269,7 @@ def drop(tmp_path: Path, name: str, data: bytes | str = GRAPH) -> None:
 def test_files_that_are_dropped_into_the_folder(library: WorkflowLibrary, tmp_path: Path) -> None:
     for name in ("mine.json", "Zwei Füchse.JSON", ".hidden.json", "notes.txt", "a:b.json", "nfd u\u0308.json"):
         drop(tmp_path, name)
+    drop(tmp_path, "MINE.json", "{}\r\n")
     drop(tmp_path, "broken.json", "{")
     drop(tmp_path, "utf16.json", b"\xff\xfe\x00")
     drop(tmp_path, "bom.json", b"\xef\xbb\xbf" + GRAPH.encode())
@@ -268,7 +277,7 @@ def test_files_that_are_dropped_into_the_folder(library: WorkflowLibrary, tmp_pa
     (tmp_path / "workflows" / "folder.json").mkdir()
     (tmp_path / "workflows" / "bytes-\udcff.json").write_text(GRAPH)
     entries = {entry.name: entry for entry in library.entries()}
-    assert list(entries) == library.names() == sorted(entries, key=str.casefold)
+    assert list(entries) == library.names() == sorted(entries, key=lambda name: (name.casefold(), name))
     own = {name: (entry.nodes, (entry.problem or "")[:32]) for name, entry in entries.items() if entry.origin == "own"}
     assert own == {
         "a:b.json": (1, ""),
@@ -276,6 +285,7 @@ def test_files_that_are_dropped_into_the_folder(library: WorkflowLibrary, tmp_pa
         "broken.json": (0, "The workflow is no valid JSON: E"),
         "bytes-\ufffd.json": (1, ""),
         "huge.json": (0, "The workflow huge.json is larger"),
+        "MINE.json": (0, "The workflow has no nodes. In th"),
         "mine.json": (1, ""),
         "nfd \u00fc.json": (1, ""),
         "utf16.json": (0, "The workflow utf16.json is no UT"),
@@ -286,6 +296,10 @@ def test_files_that_are_dropped_into_the_folder(library: WorkflowLibrary, tmp_pa
     for name in ("utf16", "huge"):
         with pytest.raises(SettingsError):
             library.load(name)
+    assert library.load("MINE") == "{}\r\n", "as it is"
+    assert (library.save("mine", "{}"), library.load("MINE")) == ("mine.json", "{}\r\n"), "each its own"
+    with pytest.raises(Taken):
+        library.rename("mine", "MINE")
     library.save("ZWEI FÜCHSE", "changed")
     assert (tmp_path / "workflows" / "Zwei Füchse.JSON").read_text() == "changed", "the file that was meant"
 
@@ -351,82 +365,3 @@ def test_names_that_no_file_may_have(tmp_path: Path, name: str) -> None:
         with pytest.raises(UserError):
             act()
     assert [path.name for path in tmp_path.rglob("*")] == ["workflows", "Mine.json"]
-
-
-# -- files that are taken over ---------------------------------------------------------------------------------------
-
-
-def test_what_can_be_taken_over() -> None:
-    assert workflow_in(GRAPH.encode()) == GRAPH, "as typed"
-    assert workflow_in(b"\xef\xbb\xbf" + GRAPH.encode()) == GRAPH
-    posted = json.dumps({"prompt": json.loads(GRAPH), "client_id": "x"}).encode()
-    assert json.loads(workflow_in(posted)) == json.loads(GRAPH)
-    serverless = json.dumps({"input": {"workflow": json.loads(GRAPH)}})
-    assert workflow_in(serverless.encode()) == serverless, "the whole input of a worker stays whole (16.5)"
-    png = with_texts(picture(), {"prompt": GRAPH, "workflow": '{"nodes": []}'})
-    assert json.loads(workflow_in(png)) == json.loads(GRAPH)
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b'{"nodes": [], "links": []}', "in the format of the editor"),
-        (b'{"prompt": {"nodes": []}}', "in the format of the editor"),
-        (b'{"steps": %steps%}', "no valid JSON"),
-        (b"{}", "no nodes"),
-        (b"", "is empty"),
-        (b"\xff\xd8\xff\xe0 a photo", "no UTF-8 text"),
-        (b" " * (LARGEST + 1), "larger than 5 MB"),
-        (picture(), "does not tell how it was made"),
-        (with_texts(picture(), {"workflow": '{"nodes": []}'}), "does not tell how it was made"),
-        (with_texts(picture(), {"prompt": "a fox"}), "no valid JSON"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_what_cannot_be_taken_over(data: bytes, words: str) -> None:
-    with pytest.raises(UserError, match=words) as caught:
-        workflow_in(data)
-    assert caught.value.hint or caught.value.kind == "too_large"
-
-
-# -- placeholders of one's own ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "number"), [("7", 7), (" -3 ", -3), ("0.50", 0.5), (".5", 0.5), ("1e3", 1000.0), ("2.", 2.0)]
-)
-def test_numbers_of_ones_own(text: str, number: float) -> None:
-    found = value_of(Placeholder(find="n", kind="number"), text)
-    assert (found, type(found)) == (number, type(number))
-
-
-@pytest.mark.parametrize("text", ["", "much", "1_0", "0x10", "nan", "inf", "1e999", "1,5", "९"])
-def test_what_is_no_number(text: str) -> None:
-    with pytest.raises(UserError, match="%n% should be a number"):
-        value_of(Placeholder(find="n", kind="number"), text)
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ([{"find": "seed"}], "filled by stcore itself"),
-        ([{"find": "init_image"}], "filled by stcore itself"),
-        ([{"find": "a"}, {"find": "a"}], "two placeholders %a%"),
-        ([{"find": "a", "kind": "choice"}], "nothing to choose from"),
-        ([{"find": "a", "kind": "choice", "choices": ["x"], "replace": "y"}], "cannot be “y”"),
-        ([{"find": "a", "kind": "number", "replace": "y"}], "should be a number"),
-    ],
-)
-def test_placeholders_that_could_not_be_filled(given: list[dict[str, Any]], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        check_placeholders([Placeholder(**one) for one in given])
-
-
-def test_values_with_macros_are_not_judged_before_they_are_known() -> None:
-    check_placeholders(
-        [
-            Placeholder(find="a", kind="number", replace="{{getvar::a}}"),
-            Placeholder(find="b", kind="choice", choices=("x",), replace="{{getvar::b}}"),
-            Placeholder(find="c", kind="number"),
-        ]
-    )
