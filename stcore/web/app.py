@@ -17,6 +17,7 @@ from stcore.web import (
     errors,
     events,
     routes_backgrounds,
+    routes_captions,
     routes_characters,
     routes_chats,
     routes_copies,
@@ -95,6 +96,7 @@ def create_app(host: Host, *, names: Names | None = None) -> FastAPI:
     for router in (
         routes_settings.router,
         routes_backgrounds.router,
+        routes_captions.router,
         routes_characters.router,
         routes_personas.router,
         routes_chats.router,

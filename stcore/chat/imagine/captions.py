@@ -13,7 +13,6 @@ from sqlalchemy import Connection, select, update
 
 from stcore.chat.rows import note_message
 from stcore.commands.services import Loader
-from stcore.errors import NotFound
 from stcore.storage.ids import new_id
 from stcore.storage.tables import attachments
 
@@ -85,9 +84,9 @@ async def reviewed(caption: str, ui: Ui | None) -> str:
 
 
 async def keep_caption(host: Host, picture_id: str, caption: str) -> int:
-    """Keep a caption with a picture wherever it hangs (an empty one forgets it); with how many messages.
+    """Keep a caption with a picture (an empty one forgets it) on every message that shows it; on how many.
 
-    Raises ``NotFound`` for a picture that is gone or hangs nowhere: a caption is told beside a message.
+    Raises ``NotFound`` for a picture that is gone. One that hangs nowhere keeps none.
     """
     await host.library.asset(picture_id)
     now, text = host.chats.now(), caption.strip()[:LONGEST]
@@ -104,7 +103,5 @@ async def keep_caption(host: Host, picture_id: str, caption: str) -> int:
         return len(changed)
 
     count = await host.database.write(fn)
-    if not count:
-        raise NotFound("This picture hangs on no message that could tell its caption.")
     host.bus.wake()
     return count

@@ -63,9 +63,8 @@ async def test_a_model_that_sees_is_shown_the_pictures_of_the_chat(seeing: Room)
     await show(seeing, 2)
     await seeing.session.say("What do you see?")
     assert shown(seeing) == [1, 2]
-    (boat,) = [
-        content for role, content in seeing.asked if isinstance(content, list) and content[0]["text"] == "My boat."
-    ]
+    contents = [message["content"] for message in seeing.fake.bodies[-1]["messages"]]
+    (boat,) = [content for content in contents if isinstance(content, list) and content[0]["text"] == "My boat."]
     assert [part["type"] for part in boat] == ["text", "image_url"], "the picture stands with its words"
 
 
