@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+import socket
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -18,11 +19,11 @@ from stcore.images.capabilities import EnumField, SizeField
 from stcore.images.events import Accepted, CancelledEvent, Done, Log
 from stcore.images.planning import split_plan
 from stcore.images.request import ImageRequest, Pixels, Reference, Workflow
-from stcore.images.source import ImageSource
+from stcore.images.source import ImageSource, SourceJob
 from stcore.testing.servers.comfyui import FakeComfyUI
 from stcore.testing.servers.serve import serve
 from tests.images.pictures import picture
-from tests.plugins.kit import connected, listen, planned, run, source, until
+from tests.plugins.kit import Told, connected, listen, planned, run, source, until
 
 pytestmark = pytest.mark.anyio
 Fake, Source = FakeComfyUI, ImageSource
@@ -76,9 +77,15 @@ def test_the_address_is_the_usual_one(comfy: Source) -> None:
 
 
 @pytest.mark.feature("F263")
-async def test_a_server_managed_by_swarmui_is_reached_by_its_port(comfy: Source) -> None:
-    async with connected(comfy, url="http://127.0.0.1:7821") as connection:
-        assert connection.http.base_url == "http://127.0.0.1:7821"
+async def test_a_server_managed_by_swarmui_is_reached_by_its_port(comfy: Source, server: Fake) -> None:
+    with socket.socket() as probe:
+        taken = probe.connect_ex(("127.0.0.1", 7821)) == 0
+    if taken:
+        pytest.skip("something else answers at SwarmUI's port")
+    with serve(server, port=7821):
+        async with connected(comfy, url="127.0.0.1:7821/") as connection:
+            assert (await comfy.check(connection)).state == "ok"
+            assert (await run(connection, **QUICK)).results
 
 
 @pytest.mark.feature("F262", "SRC-10")
@@ -205,10 +212,12 @@ async def test_the_request_is_that_of_the_sheet(comfy: Source, server: Fake, url
 @pytest.mark.feature("SRC-2")
 async def test_what_the_workflow_does_not_bind_is_dropped_and_said(comfy: Source, server: Fake, url: str) -> None:
     async with connected(comfy, url=url) as connection:
-        request = ImageRequest(prompt="x", negative_prompt="fog", seed=5, steps=30, size=SIZE, workflow=plain())
+        asked: dict[str, Any] = {"negative_prompt": "fog", "seed": 5, "steps": 30, "model": "m.ckpt"}
+        request = ImageRequest(prompt="x", size=SIZE, workflow=plain(), **asked)
         plan = await planned(connection, request)
         dropped = {one.field for one in plan.adjustments if one.why == "dropped"}
-        assert dropped == {"negative_prompt", "seed", "steps", "size"}
+        assert dropped == {"negative_prompt", "seed", "steps", "size", "model"}
+        assert plan.request.model == "", "no model is recorded that did not make the picture"
         await listen(await comfy.start(connection, plan))
     assert "fog" not in json.dumps(server.asked("POST", "/prompt")[0].json)
 
@@ -256,7 +265,9 @@ async def test_a_batch_of_the_graph_gives_all_its_pictures(comfy: Source, url: s
     batch = plain().model_copy(update={"text": plain().text.replace('"batch_size": 1', '"batch_size": 3')})
     async with connected(comfy, url=url) as connection:
         told = await run(connection, workflow=batch)
+        both = await run(connection, workflow=batch, count=2)
     assert [one.index for one in told.results] == [0, 1, 2]
+    assert [one.index for one in both.results] == list(range(6)), "none takes the place of another"
 
 
 async def test_finished_pictures_come_before_previews_of_the_graph(comfy: Source, url: str) -> None:
@@ -285,13 +296,16 @@ async def test_pictures_that_come_over_the_socket(comfy: Source, server: Fake, u
 
 @pytest.mark.feature("F271", "F273", "F274", "F276")
 async def test_avatars_custom_values_denoise_and_clip_skip(comfy: Source, server: Fake, url: str) -> None:
-    avatar = picture(30, 20)
+    avatar, person = picture(30, 20), picture(20, 30, seed=2, format="JPEG")
     flow = workflow(
         n1={"class_type": "ETN_LoadImageBase64", "inputs": {"image": "%char_avatar%"}},
         n2={"class_type": "LoadImage", "inputs": {"image": "%char_avatar%"}},
         n3={"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "%folder%", "d": "%denoise%"}},
         n4={"class_type": "SaveImage", "inputs": {"images": ["2", 0], "filename_prefix": "b", "c": "%clip_skip%"}},
-    ).model_copy(update={"char_avatar": avatar, "custom": (("folder", 'my "pics"'),)})
+        n5={"class_type": "ETN_LoadImageBase64", "inputs": {"image": "%user_avatar%"}},
+        n6={"class_type": "LoadImage", "inputs": {"image": "%user_avatar%"}},
+        n7={"class_type": "SaveImage", "inputs": {"images": ["5", 0], "filename_prefix": "c", "other": ["6", 0]}},
+    ).model_copy(update={"char_avatar": avatar, "user_avatar": person, "custom": (("folder", 'my "pics"'),)})
     async with connected(comfy, url=url) as connection:
         told = await run(connection, workflow=flow, denoise=0.5, clip_skip=2)
     assert isinstance(told.ending, Done)
@@ -299,9 +313,12 @@ async def test_avatars_custom_values_denoise_and_clip_skip(comfy: Source, server
     assert base64.b64decode(graph["1"]["inputs"]["image"]) == avatar
     uploaded = graph["2"]["inputs"]["image"]
     assert server.files["input", "", uploaded] == avatar
+    assert base64.b64decode(graph["5"]["inputs"]["image"]) == person
+    assert server.files["input", "", graph["6"]["inputs"]["image"]] == person
+    assert graph["6"]["inputs"]["image"].endswith(".jpg")
     assert graph["3"]["inputs"]["filename_prefix"] == 'my "pics"'
     assert (graph["3"]["inputs"]["d"], graph["4"]["inputs"]["c"]) == (0.5, -2)
-    assert len(server.asked("POST", "/upload/image")) == 1
+    assert len(server.asked("POST", "/upload/image")) == 2
 
 
 @pytest.mark.feature("F264")
@@ -447,6 +464,26 @@ async def test_cancel_while_running(comfy: Source, server: Fake, url: str, old: 
     assert not told.results
     [interrupt] = server.asked("POST", "/interrupt")
     assert interrupt.json == {"prompt_id": job.token.split("/")[1]}
+
+
+@pytest.mark.feature("SRC-7")
+@pytest.mark.parametrize("old", [False, True])
+async def test_cancel_of_one_run_leaves_the_others_alone(comfy: Source, server: Fake, url: str, old: bool) -> None:
+    server.set(step_seconds=0.01, old=old)
+    async with connected(comfy, url=url) as connection:
+
+        async def begin(steps: int) -> tuple[SourceJob, asyncio.Task[Told]]:
+            plan = await planned(connection, ImageRequest(prompt="x", size=SIZE, steps=steps))
+            job = await comfy.start(connection, plan)
+            return job, asyncio.create_task(listen(job))
+
+        (running, first), (_, second), (waiting, third) = await begin(500), await begin(30), await begin(500)
+        await until(lambda: server.running and len(server.pending) == 2)
+        assert await comfy.cancel(waiting) == "will_not_start"
+        assert await comfy.cancel(running) == "stopped"
+        assert (await first).ending == CancelledEvent("stopped")
+        assert (await third).ending == CancelledEvent("will_not_start")
+        assert isinstance((await second).ending, Done)
 
 
 @pytest.mark.feature("SRC-7")

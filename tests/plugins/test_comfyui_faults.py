@@ -118,10 +118,12 @@ async def test_why_a_graph_was_refused(
 
 @pytest.mark.feature("F270")
 async def test_a_model_of_another_kind_than_the_loader_takes(comfy: Source, server: Fake, url: str) -> None:
-    for model in ("flux1-dev.safetensors", "flux1-dev-Q4_K_S.gguf"):
+    for model, kind in (("flux1-dev.safetensors", "a UNet."), ("flux1-dev-Q4_K_S.gguf", "a UNet in GGUF.")):
         server.requests.clear()
         error = await refused(comfy, server, url, {}, model=model)
-        assert type(error) is ModelUnavailable and f"{model} is not on the server" in error.message
+        assert type(error) is ModelUnavailable
+        assert error.message.endswith(f"“Load model” of the workflow cannot load {model}: on the server that is {kind}")
+        assert error.suggestions == ("dreamlike_v1.safetensors", "sd_xl_base_1.0.safetensors", "sub/other_model.ckpt")
         assert "ckpt_name" in error.vendor and "not in" in error.vendor, "the server's own words"
 
 
@@ -140,7 +142,33 @@ async def test_failed_runs_say_where_and_why(comfy: Source, server: Fake, url: s
     server.set(execution_error="mat1 and mat2 shapes cannot be multiplied (77x2048 and 768x320)")
     told = await outcome(comfy, url)
     assert isinstance(told, Told)
-    assert "“Sample” failed: RuntimeError: mat1 and mat2" in told.error.message
+    assert "“Sample” (KSampler, node 5) failed: RuntimeError: mat1 and mat2" in told.error.message
+    server.set(execution_error="", loader_error="ERROR: Could not detect model type of: flux1-dev.safetensors")
+    told = await outcome(comfy, url)
+    assert isinstance(told, Told)
+    assert "“Load model” (CheckpointLoaderSimple, node 1) failed" in told.error.message
+    assert "Could not detect model type" in told.error.message and "this kind of model" in told.error.hint
+
+
+@pytest.mark.feature("F270")
+async def test_every_fault_of_a_graph_is_told(comfy: Source, server: Fake, url: str) -> None:
+    error = await refused(comfy, server, url, {"1": {"ckpt_name": "gone"}, "5": {"steps": 0, "cfg": 1000}})
+    assert "gone is not on the server" in error.message and error.message.endswith("(And 2 more.)")
+    lines = error.vendor.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "“Load model” (CheckpointLoaderSimple, node 1)",
+        "“Sample” (KSampler, node 5)",
+        "“Sample” (KSampler, node 5)",
+    ]
+
+
+@pytest.mark.feature("SRC-9")
+async def test_one_failed_run_does_not_cost_the_other_pictures(comfy: Source, server: Fake, url: str) -> None:
+    server.set(execution_error="this one broke", fail_runs=1)
+    told = await outcome(comfy, url, count=3)
+    assert isinstance(told, Told)
+    assert [one.index for one in told.results] == [1, 2]
+    assert "this one broke" in told.error.message
 
 
 # -- statuses --------------------------------------------------------------------------------------------------------
@@ -221,6 +249,20 @@ async def test_a_server_that_forgets_its_history(comfy: Source, server: Fake, ur
 
 
 # -- results ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_video_is_not_called_no_picture(comfy: Source, server: Fake, url: str) -> None:
+    graph: dict[str, Any] = {
+        "1": {"class_type": "EmptyImage", "inputs": {"width": 32, "height": 32, "batch_size": 1, "color": 1}},
+        "2": {"class_type": "SaveVideo", "inputs": {"video": ["1", 0]}},
+    }
+    told = await outcome(comfy, url, workflow=Workflow(name="clip", text=json.dumps(graph)))
+    assert isinstance(told, Told) and told.error.kind == "no_image"
+    assert "made a video (clip_00001_.mp4), which stcore cannot show yet" in told.error.message
+    assert not server.asked("GET", "/view")
+    graph["3"] = {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}
+    told = await outcome(comfy, url, workflow=Workflow(name="clip", text=json.dumps(graph)))
+    assert isinstance(told, Told) and len(told.results) == 1, "a picture beside it is one"
 
 
 @pytest.mark.feature("SRC-3")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stcore import (
@@ -17,15 +17,19 @@ from stcore import (
 )
 
 _FILE_INPUTS = ("ckpt_name", "unet_name", "vae_name", "lora_name", "clip_name", "control_net_name", "model_name")
+_MODEL_INPUTS = {"ckpt_name": ("checkpoint",), "unet_name": ("unet", "gguf")}
+"""Inputs that load a main model, and the kinds of models they load."""
+_KINDS = {"checkpoint": "a checkpoint", "unet": "a UNet", "gguf": "a UNet in GGUF"}
+_MOST_WORDS = 2000
 _MEMORY_HINT = "Choose a smaller size or a smaller model, or free memory on the server."
 
 
-def refused(answer: Answer, graph: Mapping[str, Any]) -> ProviderError:
-    """The error for a submission that was not taken."""
+def refused(answer: Answer, graph: Mapping[str, Any], kinds: Mapping[str, str]) -> ProviderError:
+    """The error for a submission that was not taken; ``kinds`` as for :func:`node_errors`."""
     if answer.status == 400:
         body = answer.json() if answer.body else {}
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            return _validation(body["error"], body.get("node_errors") or {}, graph)
+            return _validation(body["error"], body.get("node_errors") or {}, graph, kinds)
     return status_error(answer)
 
 
@@ -44,31 +48,60 @@ def status_error(answer: Answer) -> ProviderError:
     return answer.nonsense("a list of results")
 
 
-def node_errors(errors: Mapping[str, Any], graph: Mapping[str, Any]) -> ProviderError | None:
-    """The first of the errors of single nodes, as something to act on."""
-    for node_id, entry in errors.items():
-        faults = entry.get("errors") if isinstance(entry, dict) else None
-        for fault in faults or ():
-            if isinstance(fault, dict):
-                return _node_fault(_title(graph, node_id), fault)
-    return None
+def node_errors(
+    errors: Mapping[str, Any], graph: Mapping[str, Any], kinds: Mapping[str, str] | None = None
+) -> ProviderError | None:
+    """The errors of single nodes: the first as something to act on, all of them as the server's words.
+
+    ``kinds`` tells of each model on the server what it is, by its file name.
+    """
+    faults = [
+        (str(node_id), fault)
+        for node_id, entry in errors.items()
+        for fault in (entry.get("errors") or () if isinstance(entry, dict) else ())
+        if isinstance(fault, dict)
+    ]
+    if not faults:
+        return None
+    error = _node_fault(_title(graph, faults[0][0]), faults[0][1], kinds or {})
+    error.vendor = "\n".join(f"{_place(graph, node_id)}: {_words(fault)}" for node_id, fault in faults)[:_MOST_WORDS]
+    if len(faults) > 1:
+        error.message += f" (And {len(faults) - 1} more.)"
+    return error
 
 
-def run_failed(data: Mapping[str, Any], graph: Mapping[str, Any]) -> ProviderError:
-    """The error of a run that broke at one of its nodes (``execution_error``)."""
-    kind, text = str(data.get("exception_type", "")), str(data.get("exception_message", "")).strip()
-    node = _title(graph, str(data.get("node_id", "")), str(data.get("node_type", "")))
+def run_failed(failures: Sequence[Mapping[str, Any]], graph: Mapping[str, Any]) -> ProviderError:
+    """The error of a run that broke at one of its nodes, by each ``execution_error``: node, type, id, what happened."""
+    data = failures[0]
+    kind, text = str(data.get("exception_type", "")), str(data.get("exception_message", ""))
+    facts: dict[str, Any] = {"vendor": "\n".join(_broken(one, graph) for one in failures), "code": kind}
     if "OutOfMemory" in kind or "out of memory" in text.lower():
-        return ServerError(
-            f"The server ran out of memory at “{node}”.", vendor=text, code=kind, hint=_MEMORY_HINT, billed=False
-        )
+        where = _where(data, graph)
+        return ServerError(f"The server ran out of memory at {where}.", hint=_MEMORY_HINT, billed=False, **facts)
     hint = "If it is about the model: does the workflow load this kind of model? Otherwise look at that node."
-    return ServerError(f"“{node}” failed: {kind}: {text}", vendor=text, code=kind, hint=hint, billed=False)
+    return ServerError(_broken(data, graph), hint=hint, billed=False, **facts)
 
 
-def _validation(error: Mapping[str, Any], errors: Mapping[str, Any], graph: Mapping[str, Any]) -> ProviderError:
+def _broken(data: Mapping[str, Any], graph: Mapping[str, Any]) -> str:
+    kind, text = str(data.get("exception_type", "")), str(data.get("exception_message", "")).strip()
+    return f"{_where(data, graph)} failed: {': '.join(filter(None, (kind, text)))}"
+
+
+def _where(data: Mapping[str, Any], graph: Mapping[str, Any]) -> str:
+    node_id = str(data.get("node_id") or "")
+    return _place(graph, node_id, str(data.get("node_type") or "")) if node_id else "The run"
+
+
+def _words(fault: Mapping[str, Any]) -> str:
+    words = (str(fault.get("message") or fault.get("type") or ""), str(fault.get("details") or ""))
+    return ": ".join(filter(None, words))
+
+
+def _validation(
+    error: Mapping[str, Any], errors: Mapping[str, Any], graph: Mapping[str, Any], kinds: Mapping[str, str]
+) -> ProviderError:
     kind, message = str(error.get("type", "")), str(error.get("message", ""))
-    if found := node_errors(errors, graph):
+    if found := node_errors(errors, graph, kinds):
         return found
     extra = error.get("extra_info") or {}
     if kind in ("missing_node_type", "invalid_prompt"):
@@ -84,14 +117,16 @@ def _validation(error: Mapping[str, Any], errors: Mapping[str, Any], graph: Mapp
     return Misconfigured(f"The server refused the workflow: {message}", vendor=message, code=kind)
 
 
-def _node_fault(title: str, fault: Mapping[str, Any]) -> ProviderError:
+def _node_fault(title: str, fault: Mapping[str, Any], kinds: Mapping[str, str]) -> ProviderError:
     kind, details = str(fault.get("type", "")), str(fault.get("details", ""))
     extra = fault.get("extra_info") if isinstance(fault.get("extra_info"), dict) else {}
     assert isinstance(extra, dict)
     name, value = str(extra.get("input_name", "")), extra.get("received_value")
-    facts: dict[str, Any] = {"code": kind, "field": name, "vendor": details or str(fault.get("message", ""))}
+    facts: dict[str, Any] = {"code": kind, "field": name}
     match kind:
         case "value_not_in_list":
+            if name in _MODEL_INPUTS and kinds.get(str(value), _MODEL_INPUTS[name][0]) not in _MODEL_INPUTS[name]:
+                return _wrong_kind(title, name, str(value), kinds, facts)
             return _not_in_list(title, name, value, _options(extra.get("input_config")), facts)
         case "custom_validation_failed":
             return BadInputImage(f"“{title}” cannot use its picture: {details}", **facts)
@@ -101,6 +136,18 @@ def _node_fault(title: str, fault: Mapping[str, Any]) -> ProviderError:
             what = "small" if "min" in kind else "large"
             return BadRequest(f"{name} {value} is too {what} for “{title}”.", **facts)
     return Misconfigured(f"The server refused “{title}”: {fault.get('message', kind)} {details}".strip(), **facts)
+
+
+def _wrong_kind(title: str, name: str, value: str, kinds: Mapping[str, str], facts: dict[str, Any]) -> ProviderError:
+    """The model is there, but the workflow's loader takes models of another kind (F270)."""
+    fitting = tuple(model for model, kind in kinds.items() if kind in _MODEL_INPUTS[name])
+    is_a = _KINDS.get(kinds[value], "a model of another kind")
+    return ModelUnavailable(
+        f"“{title}” of the workflow cannot load {value}: on the server that is {is_a}.",
+        suggestions=fitting,
+        hint="Choose a workflow that loads such models, or another model.",
+        **facts,
+    )
 
 
 def _not_in_list(title: str, name: str, value: Any, known: tuple[str, ...], facts: dict[str, Any]) -> ProviderError:
@@ -119,6 +166,14 @@ def _options(config: Any) -> tuple[str, ...]:
     if not values and len(config) > 1 and isinstance(config[1], dict):
         values = config[1].get("options") or ()
     return tuple(map(str, values))
+
+
+def _place(graph: Mapping[str, Any], node_id: str, node_type: str = "") -> str:
+    """A node for people who look for it in the graph: title, type and id."""
+    node = graph.get(node_id)
+    kind = str(node.get("class_type") or node_type) if isinstance(node, dict) else node_type
+    title = _title(graph, node_id, kind)
+    return f"“{title}” ({', '.join(filter(None, (kind if kind != title else '', f'node {node_id}')))})"
 
 
 def _title(graph: Mapping[str, Any], node_id: str, otherwise: str = "") -> str:

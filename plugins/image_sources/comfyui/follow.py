@@ -19,10 +19,11 @@ from stcore import (
     JobLost,
     Log,
     NetworkError,
-    NoImage,
     ProviderError,
     Queued,
     Result,
+    is_picture_name,
+    made_no_picture,
     poll,
 )
 
@@ -31,7 +32,7 @@ from .graph import Run
 from .progress import Message, Progress, read_message, sends_pictures
 from .server import Server, State
 
-_PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp")
+_MOVING = ("gifs", "videos", "video", "audio")
 _SETTLE_SECONDS = 3.0
 _LONGEST_PAUSE = 3.0
 _GONE_SECONDS = 2.0
@@ -91,6 +92,7 @@ class Follower:
 
     async def events(self, token: str) -> AsyncIterator[Event]:
         """Everything until the end of the last run."""
+        failures: list[ProviderError] = []
         try:
             if self._listener is None:
                 await self.listen()
@@ -104,6 +106,15 @@ class Follower:
                         yield event
                         if isinstance(event, CancelledEvent):
                             return
+                try:
+                    async for event in self._deliver(run, progress):
+                        yield event
+                        if isinstance(event, CancelledEvent):
+                            return
+                except ProviderError as error:
+                    failures.append(error)  # one run that fails does not cost the others
+            if failures:
+                raise failures[0]
             yield Done(delivered=self._delivered, ids=tuple(run.prompt_id for run in self.runs))
         finally:
             self.close()
@@ -146,8 +157,7 @@ class Follower:
                 if state.where == "running":
                     progress.started = True
                 if state.where == "ended":
-                    async for event in self._deliver(run, state.entry or {}, progress):
-                        yield event
+                    run.entry = state.entry or {}
                     return
         finally:
             asker.cancel()
@@ -160,19 +170,19 @@ class Follower:
         worth_asking = queue_moved and not progress.started and not sends_pictures(run)
         return await self._look(run) if worth_asking else None
 
-    async def _deliver(self, run: Run, entry: dict[str, Any], progress: Progress) -> AsyncIterator[Event]:
+    async def _deliver(self, run: Run, progress: Progress) -> AsyncIterator[Event]:
         """The pictures of a run that has ended, or why there are none."""
-        failure = _failure(entry)
-        if failure and failure[0] == "execution_interrupted":
+        failures = _failures(run.entry)
+        if any(kind == "execution_interrupted" for kind, _ in failures):
             if self.cancelling:
                 yield CancelledEvent("stopped")
                 return
             raise Cancelled("Somebody interrupted this run on the server.", hint="Make the picture again.")
-        if failure:
-            raise run_failed(failure[1], run.graph)
-        outputs = entry.get("outputs") or progress.outputs
+        if failures:
+            raise run_failed([data for _, data in failures], run.graph)
+        outputs = run.entry.get("outputs") or progress.outputs
         files, others = chosen_files(outputs if isinstance(outputs, dict) else {})
-        index = run.first
+        first = index = max(run.first, self._delivered)  # a run may make more than the one that was asked for
         for data in progress.saved:
             yield self._result(run, data, index, {"prompt_id": run.prompt_id})
             index += 1
@@ -180,12 +190,8 @@ class Follower:
             data = await self._server.view(file)
             yield self._result(run, data, index, {"prompt_id": run.prompt_id, "file": file["filename"]})
             index += 1
-        if index == run.first:
-            raise NoImage(
-                "The workflow ended without a picture.",
-                text=f"It made {', '.join(others)}." if others else "",
-                hint="Does it have a node that saves a picture?",
-            )
+        if index == first:
+            raise made_no_picture(others)
 
     def _result(self, run: Run, data: bytes, index: int, meta: dict[str, Any]) -> Result:
         self._delivered += 1
@@ -280,13 +286,16 @@ def chosen_files(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[st
     Finished pictures of any node come first; previews count only when there is nothing else; then animations.
     """
     nodes = [node for node in outputs.values() if isinstance(node, dict)]
-    images = [file for node in nodes for file in _files(node, "images")]
-    finished = [file for file in images if file.get("type", "output") == "output"]
-    if finished or images:
-        return finished or images, []
-    moving = [file for node in nodes for key in ("gifs", "videos", "video") for file in _files(node, key)]
-    pictures = [file for file in moving if str(file["filename"]).lower().endswith(_PICTURE_ENDINGS)]
-    return pictures, [str(file["filename"]) for file in moving if file not in pictures]
+    images = [file for node in nodes for file in _files(node, "images")]  # newer nodes name videos here too
+    moving = [file for node in nodes for key in _MOVING for file in _files(node, key)]
+    others = [str(file["filename"]) for file in (*images, *moving) if not _is_picture(file)]
+    pictures = [file for file in images if _is_picture(file)]
+    finished = [file for file in pictures if file.get("type", "output") == "output"]
+    return finished or pictures or [file for file in moving if _is_picture(file)], others
+
+
+def _is_picture(file: dict[str, Any]) -> bool:
+    return is_picture_name(str(file["filename"]))
 
 
 def _files(node: dict[str, Any], key: str) -> list[dict[str, Any]]:
@@ -295,14 +304,12 @@ def _files(node: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return [file for file in items if isinstance(file, dict) and file.get("filename")]
 
 
-def _failure(entry: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The message that tells why a run failed; ``None`` when it did not."""
+def _failures(entry: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The messages that tell why a run failed, by node; none when it did not fail."""
     status = entry.get("status")
     if not isinstance(status, dict) or status.get("status_str") != "error":
-        return None
-    for message in reversed(status.get("messages") or []):
-        if isinstance(message, list) and len(message) == 2 and isinstance(message[1], dict):
-            kind = str(message[0])
-            if kind in ("execution_error", "execution_interrupted"):
-                return kind, message[1]
-    return "execution_error", {"exception_message": "the server gives no reason"}
+        return []
+    messages = [one for one in status.get("messages") or [] if isinstance(one, list) and len(one) == 2]
+    told = [(str(kind), data) for kind, data in messages if isinstance(data, dict)]
+    found = [one for one in told if one[0] in ("execution_error", "execution_interrupted")]
+    return found or [("execution_error", {"exception_message": "the server gives no reason"})]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stcore import Plan, checked_nodes, fill_request, picture_files, split_plan, white_masks
@@ -23,6 +23,8 @@ class Run:
     seed: int | None
     first: int
     """Index of its first picture."""
+    entry: dict[str, Any] = field(default_factory=dict)
+    """What history says of it when it has ended."""
 
 
 def runs_of(plan: Plan) -> list[Run]:

@@ -50,6 +50,12 @@ async def read_lists(connection: Connection) -> Lists:
     return lists
 
 
+def model_kinds(connection: Connection) -> dict[str, str]:
+    """What kind of model each file is, as far as the lists were read already."""
+    known = connection.state.get(STATE)
+    return {model.id: model.kind for model in known[1].models} if known else {}
+
+
 def combo(classes: dict[str, Any], class_type: str, name: str) -> tuple[str, ...]:
     """The values of a choice input, in the old encoding (a list) or the new one (``COMBO`` with options)."""
     inputs = (classes.get(class_type) or {}).get("input") or {}

@@ -17,6 +17,7 @@ from stcore import (
 )
 
 from .failures import refused, status_error
+from .lists import model_kinds
 
 MARK = "stcore"
 """Key in ``extra_data`` under which a run carries our own id, so that it can be recognised after a crash."""
@@ -65,7 +66,7 @@ class Server:
         if answer.status in _GATEWAY and (taken := await self._taken_after_all(run_id)):
             return {"prompt_id": taken.prompt_id}  # the proxy gave up, the server had it already
         if not answer.ok:
-            raise refused(answer, graph)
+            raise refused(answer, graph, model_kinds(self._connection))
         reply = answer.json()
         if not isinstance(reply, dict) or not reply.get("prompt_id"):
             raise answer.nonsense("the id of the run")

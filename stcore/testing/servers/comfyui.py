@@ -37,6 +37,8 @@ class FakeComfyUI(FakeServer):
         "queue_positions": 0,  # so many runs of strangers wait in front of each new run
         "stranger_steps": 3,  # how long each of them samples
         "execution_error": "",  # "oom" or a text: the sampler fails
+        "fail_runs": 1000,  # so many of the next runs do
+        "loader_error": "",  # a text: the loader of checkpoints fails
         "hang": False,  # runs never get on
         "no_socket": False,  # the WebSocket is refused
         "drop_socket_after": 0,  # close every socket once after so many messages
@@ -298,10 +300,10 @@ class FakeComfyUI(FakeServer):
             await self._status()
             await self.say({"type": "executing", "data": {"node": None, "prompt_id": run.id}}, run.client_id)
 
-    def store(self, picture: bytes, folder: str, prefix: str) -> dict[str, str]:
-        """Keep a made picture and name it as the server does."""
-        name = f"{prefix}_{next(self._names):05}_.png"
-        self.files[folder, "", name] = picture
+    def store(self, data: bytes, folder: str, prefix: str, ending: str = ".png") -> dict[str, str]:
+        """Keep a made file and name it as the server does."""
+        name = f"{prefix}_{next(self._names):05}_{ending}"
+        self.files[folder, "", name] = data
         return {"filename": name, "subfolder": "", "type": folder}
 
 

@@ -89,6 +89,7 @@ def catalogue(*, gguf: bool) -> dict[str, Any]:
         "PreviewImage": _node([], output_node=True, images=image),
         "SaveImageWebsocket": _node([], output_node=True, images=image),
         "SaveAnimation": _node([], output_node=True, images=image),
+        "SaveVideo": _node([], output_node=True, video=image),
     }
     if gguf:
         classes["UnetLoaderGGUF"] = _node(["MODEL"], unet_name=_v3_combo(["flux1-dev-Q4_K_S.gguf"]))

@@ -25,8 +25,9 @@ class Host(Protocol):
     features: set[str]
 
     def on(self, name: str) -> Any: ...
+    def use_up(self, name: str) -> bool: ...
     def extra(self) -> dict[str, Any]: ...
-    def store(self, picture: bytes, folder: str, prefix: str) -> dict[str, str]: ...
+    def store(self, data: bytes, folder: str, prefix: str, ending: str = ".png") -> dict[str, str]: ...
     async def say(self, message: dict[str, Any] | bytes, client_id: str) -> None: ...
 
 
@@ -113,7 +114,9 @@ class Execution:
             self._batch = int(inputs.get("batch_size", 1))
         elif kind == "KSampler":
             await self._sample(node_id, inputs)
-        elif kind in ("SaveImage", "PreviewImage", "SaveImageWebsocket", "SaveAnimation"):
+        elif kind == "CheckpointLoaderSimple" and self._server.on("loader_error"):
+            raise _Failed("RuntimeError", self._server.on("loader_error"))
+        elif kind in ("SaveImage", "PreviewImage", "SaveImageWebsocket", "SaveAnimation", "SaveVideo"):
             await self._save(node_id, kind, inputs)
         await self._state(node_id, 1, 1, "finished")
 
@@ -123,7 +126,7 @@ class Execution:
         for step in range(1, steps + 1):
             await self._breathe(self._server.on("step_seconds"))
             error = self._server.on("execution_error")
-            if error and step > steps // 2:
+            if error and step == steps // 2 + 1 and self._server.use_up("fail_runs"):
                 kind = "torch.OutOfMemoryError" if error == "oom" else "RuntimeError"
                 raise _Failed(kind, "Allocation on device" if error == "oom" else error)
             await self._state(node_id, step, steps, "running")
@@ -135,6 +138,12 @@ class Execution:
                 await self._frame(node_id, picture, "JPEG")
 
     async def _save(self, node_id: str, kind: str, inputs: dict[str, Any]) -> None:
+        if kind == "SaveVideo":
+            # As newer servers do: a video stands among the pictures.
+            clip = self._server.store(b"\0\0\0\x18ftypmp42", "output", "clip", ".mp4")
+            self._outputs[node_id] = {"images": [clip], "animated": [True]}
+            await self._tell("executed", node=node_id, display_node=node_id, output=self._outputs[node_id])
+            return
         stored = []
         texts = {"prompt": json.dumps(self._run.graph)}
         for number in range(self._batch):

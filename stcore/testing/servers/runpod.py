@@ -1,7 +1,8 @@
 """A fake RunPod serverless endpoint with the ComfyUI worker, by spec/sources/others-in-sillytavern.md section 1.
 
 Its workers draw with the runs of the fake ComfyUI. By hand: ``python -m stcore.testing.servers.runpod --port 8189``
-(the key is ``rp-fake``), then ``POST /_fake {"queue_seconds": 20}`` for a cold start.
+(endpoint ``http://127.0.0.1:8189/v2/fake1endpoint``, key ``rp-fake-key``), then ``POST /_fake {"queue_seconds": 20}``
+for a cold start.
 """
 
 from __future__ import annotations
@@ -302,15 +303,18 @@ class _Worker:
         self.files: list[tuple[str, bytes]] = []
 
     def on(self, name: str) -> Any:
-        return "" if name in ("old", "execution_error") else self._server.on(name)
+        return "" if name in ("old", "execution_error", "loader_error") else self._server.on(name)
+
+    def use_up(self, name: str) -> bool:
+        return self._server.use_up(name)
 
     def extra(self) -> dict[str, Any]:
         return self._server.extra()
 
-    def store(self, picture: bytes, folder: str, prefix: str) -> dict[str, str]:
-        name = f"{prefix}_{len(self.files) + 1:05}_.png"
+    def store(self, data: bytes, folder: str, prefix: str, ending: str = ".png") -> dict[str, str]:
+        name = f"{prefix}_{len(self.files) + 1:05}_{ending}"
         if folder == "output":  # temporary pictures are not sent
-            self.files.append((f"{self._job.id}-{name}", picture))
+            self.files.append((f"{self._job.id}-{name}", data))
         return {"filename": name, "subfolder": "", "type": folder}
 
     async def say(self, message: dict[str, Any] | bytes, client_id: str) -> None:
