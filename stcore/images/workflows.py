@@ -198,6 +198,11 @@ def problem_of(text: str) -> tuple[str | None, int]:
         return f"{error.message} {error.hint}".strip(), 0
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two names, as people write them, mean one workflow."""
+    return _same(_with_ending(one), _with_ending(other))
+
+
 def file_name(name: str) -> str:
     """The name of a new file: ``.json`` is added; what not every machine can store is refused."""
     full = _with_ending(name)

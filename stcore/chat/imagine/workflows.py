@@ -21,7 +21,7 @@ from stcore.images.filling import PlaceholderReport, placeholders
 from stcore.images.placeholders import check_placeholders
 from stcore.images.settings import Placeholder
 from stcore.images.workflow_files import workflow_in
-from stcore.images.workflows import WorkflowEntry
+from stcore.images.workflows import WorkflowEntry, is_same
 from stcore.storage.journal import note
 from stcore.storage.tables import settings as scoped
 
@@ -146,13 +146,13 @@ class WorkflowDesk:
         def edit(document: dict[str, Any]) -> None:
             document["images"]["workflow"] = new
 
-        if self._host.settings.current.images.workflow == old:
+        if is_same(self._host.settings.current.images.workflow, old):
             await asyncio.to_thread(self._host.settings.change, edit)
             await self._note("settings.changed")
         connections = self._host.connections
         for name in connections.names():
             with suppress(StcoreError):  # one that cannot be opened now chooses nothing
-                if getattr(connections.options(name), "workflow", None) == old:
+                if is_same(str(getattr(connections.options(name), "workflow", "")), old):
                     await connections.set(name, {"workflow": new})
         await self._host.database.write(lambda connection: _follow_in_scopes(connection, old, new))
 
@@ -164,5 +164,5 @@ def _title_of(file: str) -> str:
 
 def _follow_in_scopes(connection: Connection, old: str, new: str) -> None:
     for row in connection.execute(select(scoped.c.scope, scoped.c.value).where(scoped.c.key == KEY)).all():
-        if isinstance(row.value, dict) and row.value.get("workflow") == old:
+        if isinstance(row.value, dict) and is_same(str(row.value.get("workflow", "")), old):
             write(connection, row.scope, {KEY: {**row.value, "workflow": new}})

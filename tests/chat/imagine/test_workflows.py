@@ -179,7 +179,7 @@ async def test_a_renamed_workflow_stays_chosen_everywhere() -> None:
         host = chat.session.host
         await chat.keep(a="%prompt%")
         await host.picture_settings.change("chat", {"workflow": "Mine.json"}, await chat.session.open_chat())
-        await host.connections.set("graphs", {"workflow": "Mine.json"})
+        await host.connections.set("graphs", {"workflow": "mine"})
         await chat.session.run("/imagine-workflow-rename name=Mine Yours")
         layers = await host.picture_settings.of(chat.session.chat_id)
         assert layers.host.workflow == "Yours.json"
