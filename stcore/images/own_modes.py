@@ -328,6 +328,8 @@ def _misfit(mode: OwnMode) -> str:
     """Why a mode cannot work, in a sentence; empty when it can."""
     if not mode.name:
         return "A mode needs a name."
+    if "/" in mode.name or "\\" in mode.name:
+        return f"The name {mode.name!r} holds a slash, which names of modes do not."
     if _key(mode.name) in _RESERVED:
         return f"The name {mode.name!r} is taken by a mode or prompt of stcore itself."
     if not mode.template.strip():

@@ -76,6 +76,7 @@ def test_a_word_of_stcore_stays_its_own(library: ModeLibrary, word: str) -> None
     [
         ({"name": "", "template": "x"}, "needs a name"),
         ({"name": "mine", "template": " "}, "needs a template"),
+        ({"name": "day/night", "template": "x"}, "slash"),
         ({"name": "message", "template": "x"}, "stcore itself"),
         ({"name": "free_extended", "template": "x"}, "stcore itself"),
         ({"name": "mine", "template": "x", "subjects": ("selfie",)}, "phrase “selfie”"),
