@@ -17,6 +17,7 @@ _WHY = {
     "emulated": "done in another way",
     "renamed": "called {used}",
     "chosen": "chosen: {used}",
+    "literal": "stays {used} in the workflow",
 }
 _ASKED = {
     "command": "a command",
