@@ -40,7 +40,13 @@ def value_of(placeholder: Placeholder, text: str) -> str | int | float:
     """
     if placeholder.kind == "number":
         return _number(placeholder.find, text.strip())
-    if placeholder.kind == "choice" and text not in placeholder.choices:
+    if placeholder.kind == "choice":
+        return _choice(placeholder, text.strip())
+    return text
+
+
+def _choice(placeholder: Placeholder, text: str) -> str:
+    if text not in placeholder.choices:
         choices = ", ".join(f"“{choice}”" for choice in placeholder.choices)
         raise UserError(f"%{placeholder.find}% cannot be “{_short(text)}”.", hint=f"Its choices are {choices}.")
     return text

@@ -107,7 +107,7 @@ async def _picture(host: Host, placeholder: Placeholder, value: str, faces: Face
         data, _ = await host.library.read(named)
     except NotFound:
         raise NotFound(
-            f"The picture of %{placeholder.find}% no longer exists.",
+            f"The picture that %{placeholder.find}% names is not here (any more).",
             hint=f"Choose another, or write “{AVATAR}” or “{PERSONA}” for the picture of whoever is there.",
         ) from None
     return data

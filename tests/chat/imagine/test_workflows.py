@@ -152,7 +152,7 @@ async def test_a_picture_that_is_gone_is_named() -> None:
         await chat.keep(a="%mine%")
         await chat.own(Placeholder(find="mine", replace="0" * 32, kind="picture"))
         error = await chat.failure()
-        assert "%mine%" in error.message and "no longer exists" in error.message
+        assert "%mine%" in error.message and "is not here" in error.message
 
 
 @pytest.mark.feature("F264")
