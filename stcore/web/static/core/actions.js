@@ -230,6 +230,15 @@ export const paintMessage = (id) => api.post(at("/api/messages", id, "paint"));
 /** Ask for a picture in the open chat: a mode word or a free prompt. */
 export const imagine = (argument, more = {}) =>
   api.post(at("/api/chats", state.chatId, "imagine"), { argument, ...more });
+/** Let a model that sees say what is on a picture; answers with its `caption`. */
+export const describePicture = (asset) => api.post(at("/api/pictures", asset, "caption"), { chat_id: state.chatId });
+
+/** Keep a caption with a picture; an empty one is forgotten. */
+export function captionPicture(asset, caption) {
+  const address = at("/api/pictures", asset, "caption");
+  return caption ? api.put(address, { caption }) : api.remove(address);
+}
+
 export const deletePicture = (asset) => api.remove(at("/api/pictures", asset));
 export const cancelJob = (id) => api.post(at("/api/jobs", id, "cancel"));
 export const retryJob = (id) => api.post(at("/api/jobs", id, "retry"));

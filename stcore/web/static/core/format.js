@@ -59,8 +59,9 @@ export function shorten(text, length = 120) {
 /** "1 picture", "3 pictures". */
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
-/** The alternative text of a picture: its prompt in short. */
+/** The alternative text of a picture: its caption, else its prompt in short. */
 export function pictureAlt(picture) {
+  if (picture.extra?.caption) return shorten(picture.extra.caption, 300);
   return shorten(picture.generation?.prompt || picture.title || "Picture without a description", 140);
 }
 

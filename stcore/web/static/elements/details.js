@@ -28,9 +28,11 @@ export function details(picture, use) {
     ["Kind", (picture.media_type ?? "").replace("image/", "").toUpperCase()],
     ["Created", moment(picture.created)],
   ];
-  if (!made) return [h("h2", {}, picture.title || "Picture"), list(common)];
+  const caption = words("Caption", picture.extra?.caption);
+  if (!made) return [h("h2", {}, picture.title || "Picture"), caption, list(common)].filter(Boolean);
   return [
     h("h2", {}, "How it was made"),
+    caption,
     words("Prompt", made.prompt),
     made.final_prompt !== made.prompt && words("As it was sent", made.final_prompt),
     words("Kept out", made.negative_prompt),

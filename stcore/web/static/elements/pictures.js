@@ -4,6 +4,7 @@ import { copyText, fill, h, icon, iconButton } from "../core/dom.js";
 import { pictureAlt } from "../core/format.js";
 import { addresses } from "../core/signing.js";
 import { activeJobs, emit, on, state } from "../core/store.js";
+import { captionChoices, captionLine, captionsKey } from "./captions.js";
 import { stImage } from "./image.js";
 import "./job.js";
 import { openMenu } from "./menu.js";
@@ -25,7 +26,7 @@ class Pictures extends HTMLElement {
 
   /** @param {Object} message @param {boolean} grew Show the newest picture. */
   update(message, grew) {
-    const ids = message.pictures.map((picture) => picture.id).join();
+    const ids = [...message.pictures.map((picture) => picture.id), captionsKey(message.pictures)].join();
     const shown = this.pictures?.[this.index]?.id;
     this.message = message;
     this.pictures = message.pictures;
@@ -63,7 +64,13 @@ class Pictures extends HTMLElement {
         ),
         this.arrows(picture),
       ),
-      h("figcaption", {}, caption(picture), h("div.picture-foot", {}, seedChip(picture), this.tools(picture, open))),
+      h(
+        "figcaption",
+        {},
+        caption(picture),
+        captionLine(picture, this.message),
+        h("div.picture-foot", {}, seedChip(picture), this.tools(picture, open)),
+      ),
     );
   }
 
@@ -105,7 +112,7 @@ class Pictures extends HTMLElement {
         iconButton("copy", "Copy the prompt", () => copyWithNotice(made.prompt || picture.title, "Prompt copied")),
       iconButton("download", "Download", () => download(picture)),
       iconButton("expand", "Open large", open),
-      made && moreButton(picture),
+      moreButton(picture),
     );
   }
 
@@ -129,7 +136,7 @@ function chatPictures() {
   );
 }
 
-/** What is done rarely: a prompt that is written anew, a change. */
+/** What is done rarely: a prompt that is written anew, a change, a caption. */
 function moreButton(picture) {
   const more = iconButton("dots", "More with this picture", () => openMenu(more, "This picture", choices(picture)), {
     "aria-haspopup": "menu",
@@ -139,8 +146,8 @@ function moreButton(picture) {
 }
 
 function choices(picture) {
-  const { mode = "free" } = picture.generation.details ?? {};
-  return [
+  const { mode = "free" } = picture.generation?.details ?? {};
+  const drawing = picture.generation && [
     {
       text: "New prompt and new picture",
       detail: "The text model writes the prompt once more",
@@ -154,7 +161,9 @@ function choices(picture) {
       icon: "sliders",
       run: () => redoDialog(picture),
     },
+    null,
   ];
+  return [...(drawing || []), ...captionChoices(picture)];
 }
 
 const again = (picture) => attempt(() => pictureAgain(picture.id));

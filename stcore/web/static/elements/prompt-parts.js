@@ -81,7 +81,10 @@ function copyButton(prompt) {
 
 const againButton = ({ again }) => button("Look again", again, { drawing: "refresh" });
 
-const asText = (prompt) => prompt.text || prompt.messages.map(({ role, content }) => `[${role}]\n${content}`).join("\n\n");
+const asText = (prompt) => prompt.text || prompt.messages.map(messageText).join("\n\n");
+
+const messageText = ({ role, content, pictures = 0 }) =>
+  [`[${role}]`, content, pictures > 0 && `[${plural(pictures, "picture")}]`].filter(Boolean).join("\n");
 
 // -- how much ---------------------------------------------------------------------------------------------------------
 
@@ -149,13 +152,18 @@ function piece(part, place, opened, tools) {
         "summary",
         {},
         h("span.part-role", {}, part.joined ? "" : (ROLES[part.role] ?? part.role)),
-        h("span.part-words", {}, h("strong", {}, name), h("span.faint", {}, shorten(part.text, 160) || "a picture")),
-        h("span.part-tokens", {}, number(part.tokens), h("span.visually-hidden", {}, " tokens")),
+        h("span.part-words", {}, h("strong", {}, name), h("span.faint", {}, shorten(part.text, 160) || "no words")),
+        h("span.part-tokens", {}, pictureCount(part), number(part.tokens), h("span.visually-hidden", {}, " tokens")),
       ),
       h("p.part-text", { tabindex: "0" }, part.text),
       origin(part, tools),
     ),
   );
+}
+
+function pictureCount({ pictures }) {
+  if (!pictures) return null;
+  return h("span.part-pictures", {}, icon("picture"), plural(pictures, "picture"), h("span.visually-hidden", {}, ", "));
 }
 
 /** The place where a piece can be changed. */
