@@ -545,7 +545,7 @@ async def test_nobody_waits_for_ever_and_nothing_runs_on(runpod: Source, server:
 @pytest.mark.parametrize(
     ("failure", "kind", "words"),
     [
-        ("auth", AuthError, "refused the credentials"),
+        ("auth", AuthError, "refused the API key"),
         ("quota", QuotaError, "insufficient balance"),
         ("no_funds", QuotaError, "your balance is too low"),
         ("permission", PermissionRefused, "may only read"),

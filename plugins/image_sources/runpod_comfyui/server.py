@@ -7,6 +7,7 @@ from typing import Any
 
 from stcore import (
     Answer,
+    AuthError,
     BadInputImage,
     BadRequest,
     BadResponse,
@@ -116,6 +117,13 @@ def _refused(answer: Answer, *, job: bool) -> ProviderError:
             status=answer.status,
             vendor=answer.excerpt,
             hint="Check the endpoint's id in the connection's settings; the key must belong to the same account.",
+        )
+    if answer.status == 401:
+        return AuthError(
+            "RunPod refused the API key.",
+            status=401,
+            vendor=answer.excerpt,
+            hint="Enter it again in the connection's settings. It has to be a key that may use this endpoint.",
         )
     if answer.status == 413:
         return BadInputImage(

@@ -63,10 +63,12 @@ class Job extends HTMLElement {
   }
 
   progress() {
-    const { step, steps, stage, fraction, eta } = this.job.progress ?? {};
+    const { state: phase, step, steps, stage, fraction, eta } = this.job.progress ?? {};
+    // The source's own words about a wait say more than the state does.
+    const waits = phase === "queued" && stage;
     const parts = [
-      step && steps ? `Step ${step} of ${steps}` : capital(stateWords(this.job)),
-      stage,
+      step && steps ? `Step ${step} of ${steps}` : capital(waits || stateWords(this.job)),
+      waits ? "" : stage,
       eta ? `about ${duration(eta)} left` : "",
     ];
     this.words.textContent = parts.filter(Boolean).join(" · ");
