@@ -36,6 +36,8 @@ _COMMANDS = {
     "replies": ("stcore.cli.replies", "Quick replies: list, export, import, on, off, run."),
     "styles": ("stcore.cli.styles", "Style presets: list, use, save, rename, delete, import, export."),
     "workflows": ("stcore.cli.workflows", "Graphs that pictures are made with: list, show, new, edit, import, check."),
+    "modes": ("stcore.cli.modes", "Modes of pictures of your own: list, save, rename, import, export."),
+    "image-prompts": ("stcore.cli.modes", "What writers of picture prompts are asked: list, show, change, reset."),
     "plugins": ("stcore.cli.lists", "Plugins: list, show, enable, disable."),
     "commands": ("stcore.cli.lists", "The slash commands that scripts can use."),
     "macros": ("stcore.cli.macros", "The macros that texts can use: all, one, or a search."),
@@ -52,7 +54,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(_COMMANDS[name][0]), name)
+        command: click.Command = getattr(import_module(_COMMANDS[name][0]), name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,10 +6,13 @@ Templates are tried out before they are kept. Every change is followed by the ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from stcore.images.own_modes import Clash, OwnMode
+from pydantic import ValidationError
+
+from stcore.errors import NotFound, UserError
+from stcore.images.own_modes import Clash, OwnMode, misfit_of
 from stcore.storage.journal import note
 
 if TYPE_CHECKING:
@@ -31,6 +34,14 @@ class ModeDesk:
         await self._try_template(mode)
         return await self._change(lambda: self._host.modes.save(mode))
 
+    async def change(self, name: str, fields: Mapping[str, Any]) -> OwnMode:
+        """Keep a mode, or change ``fields`` of the one that has this name. Raises ``UserError`` for what cannot be."""
+        try:
+            known = (await asyncio.to_thread(self._host.modes.get, name)).model_dump()
+        except NotFound:
+            known = {"name": name}
+        return await self.save(_made_of({**known, **fields}))
+
     async def replace(self, old: str, mode: OwnMode) -> OwnMode:
         """Keep ``mode`` in place of the mode ``old``, under another name perhaps."""
         await self._try_template(mode)
@@ -39,7 +50,7 @@ class ModeDesk:
     async def rename(self, old: str, new: str) -> OwnMode:
         """Give a mode another name. Without words of its own that is the word that chooses it from now on."""
         mode = await asyncio.to_thread(self._host.modes.get, old)
-        renamed = OwnMode.model_validate({**mode.model_dump(), "name": new})
+        renamed = _made_of({**mode.model_dump(), "name": new})
         return await self._change(lambda: self._host.modes.replace(old, renamed))
 
     async def delete(self, name: str) -> None:
@@ -60,3 +71,10 @@ class ModeDesk:
         await self._host.database.write(lambda connection: note(connection, CHANGED, {}, chat_id=None, now=now))
         self._host.bus.wake()
         return done
+
+
+def _made_of(fields: Mapping[str, Any]) -> OwnMode:
+    try:
+        return OwnMode.model_validate(fields)
+    except ValidationError as error:
+        raise UserError(misfit_of(error)) from error

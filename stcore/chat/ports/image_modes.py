@@ -6,11 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from stcore.errors import NotFound, UserError
-from stcore.images.own_modes import OwnMode, misfit_of
-
 if TYPE_CHECKING:
     from stcore.host import Host
 
@@ -25,15 +20,7 @@ class ImageModesPort:
         return [mode.to_dict() for mode in await asyncio.to_thread(self._host.modes.list)]
 
     async def save(self, name: str, fields: Mapping[str, Any]) -> str:
-        try:
-            known = (await asyncio.to_thread(self._host.modes.get, name)).model_dump()
-        except NotFound:
-            known = {"name": name}
-        try:
-            mode = OwnMode.model_validate({**known, **fields})
-        except ValidationError as error:
-            raise UserError(misfit_of(error)) from error
-        return (await self._host.mode_desk.save(mode)).name
+        return (await self._host.mode_desk.change(name, fields)).name
 
     async def rename(self, old: str, new: str) -> str:
         return (await self._host.mode_desk.rename(old, new)).name
