@@ -88,7 +88,7 @@ def _story(scene: Scene, rng: random.Random) -> list[str]:
     person, place = _person(scene), _place(scene, rng)
     events: list[str] = []
     for _, text in scene.before[-_REMEMBERED:]:
-        events += [*acts(_visible(text))[-1:], *_things(scene, text)[:2]]
+        events += [*acts(_visible(text))[-2:], *_things(scene, text)[:2]]
     return [*place[:2], *events[-10:], person.name, *person.kind, *person.looks, *person.clothes, *place[2:]]
 
 

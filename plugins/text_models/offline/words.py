@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _STOP = _words("""
-    ah aye bye hello hey hi oh ok okay welcome
+    ah aye bye hello hey hi oh ok okay welcome says asks asked answers answered replies replied tells told
     a about after again all also am an and any are as at be because been before being both but by can can't
     could did didn't do does doesn't doing don't down during each even ever every few for from further get go
     going got had has have having he he's her here hers him his how i i'd i'll i'm i've if in into is isn't it
