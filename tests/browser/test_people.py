@@ -12,6 +12,7 @@ import pytest
 
 from stcore.chat.beginning import begin_chat
 from stcore.chat.characters.exchange import export_character
+from stcore.chat.imagine.looks import looks_of
 from tests.browser.conftest import Studio, picture
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -85,7 +86,8 @@ def test_a_character_is_made_written_and_talked_to(context: Any, studio: Studio,
     editor.wait_for(state="detached")
     (made,) = studio.call(studio.host.characters.list())
     kept = fields_of(studio, made.id)
-    assert (kept["description"], kept["image_prefix"]) == ("{{char}} keeps the lighthouse.", "grey eyes")
+    assert (kept["description"], kept["image_prefix"]) == ("{{char}} keeps the lighthouse.", "")
+    assert studio.call(looks_of(studio.host, made)).prefix == "grey eyes"
     assert (made.tags, kept["alternate_greetings"]) == (("harbour", "friend"), ["The lamp is dark."])
     listed.get_by_title("Talk to Mira").click()
     page.locator("st-message").get_by_text("You came, User!").wait_for()

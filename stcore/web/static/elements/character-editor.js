@@ -1,7 +1,7 @@
 /** The editor of a character: its picture and its card, saved while one types. */
 import { attempt } from "../core/actions.js";
 import { Autosave } from "../core/autosave.js";
-import { get } from "../core/api.js";
+import { at, get, put } from "../core/api.js";
 import { fill, h, iconButton } from "../core/dom.js";
 import { of, putPerson } from "../core/people.js";
 import { on, state } from "../core/store.js";
@@ -9,6 +9,7 @@ import { avatar } from "./avatar.js";
 import { avatarPicker } from "./avatar-picker.js";
 import { EditorDialog, restoredNote } from "./editor-dialog.js";
 import { Fields } from "./editor-fields.js";
+import { fieldsOfLooks, looksFields, splitLooks, uploadReference } from "./looks-fields.js";
 import { openMenu } from "./menu.js";
 import { deletePerson, duplicate, exportMenu, pastChats, rename, setFavourite } from "./people-menus.js";
 
@@ -80,7 +81,7 @@ class Editor {
 
   learn(record) {
     this.record = record;
-    this.known = { ...record.fields, [TAGS]: record.tags, ...this.saver.pending };
+    this.known = { ...record.fields, ...fieldsOfLooks(record.looks), [TAGS]: record.tags, ...this.saver.pending };
   }
 
   change(fields) {
@@ -88,8 +89,13 @@ class Editor {
     this.saver.change(fields);
   }
 
-  async send({ [TAGS]: tags, ...fields }) {
-    const changed = await host.change(this.id, { fields, ...(tags ? { tags } : {}) });
+  async send({ [TAGS]: tags, ...changes }) {
+    const { looks, others: fields } = splitLooks(changes);
+    if (looks) await put(at("/api/characters", this.id, "looks"), looks);
+    const isMore = tags || Object.keys(fields).length;
+    const changed = await (isMore
+      ? host.change(this.id, { fields, ...(tags ? { tags } : {}) })
+      : host.get(this.id));
     this.learn(changed);
     putPerson("characters", changed);
   }
@@ -249,16 +255,22 @@ class Editor {
   }
 
   pictures() {
-    return [
-      this.fields.text("image_prefix", "Before the prompt of its pictures", {
-        rows: 3,
-        help: "Words for how it looks, for pictures in chats with it.",
-      }),
-      this.fields.text("image_negative_prefix", "Kept out of its pictures", {
-        rows: 3,
-        help: "Before the negative prompt.",
-      }),
-    ];
+    return looksFields(this.fields, {
+      kind: "characters",
+      worn: {
+        avatar: { text: "The picture it wears", find: () => this.character() },
+        persona: { text: "Your picture", find: () => state.cast?.persona ?? { name: "You", drawing: "user" } },
+      },
+      upload: (file) => this.upload(file),
+    });
+  }
+
+  /** Keep a picture that it refers to from now on. @param {File} file */
+  async upload(file) {
+    await this.saver.flush();
+    await uploadReference("characters", this.id, file);
+    this.learn(await host.get(this.id));
+    this.fields.refresh();
   }
 
   card() {

@@ -8,6 +8,7 @@ import { on, state } from "../core/store.js";
 import { avatarPicker } from "./avatar-picker.js";
 import { restoredNote } from "./editor-dialog.js";
 import { Fields } from "./editor-fields.js";
+import { looksFields, uploadReference } from "./looks-fields.js";
 import { be, boundTo, deletePersona } from "./persona-menu.js";
 
 const AT_DEPTH = 4;
@@ -136,6 +137,7 @@ class Editor {
       fields.choice("lorebook", "Book of world info", [["", "None"], ...names.map((name) => [name, name])], {
         help: "It counts where you are this persona.",
       }),
+      h("fieldset.form-group", {}, h("legend", {}, "Pictures"), this.looks()),
       this.places,
       h(
         "div.form-footer",
@@ -147,6 +149,27 @@ class Editor {
     this.drawDepth();
     this.drawPlaces();
     return this.form;
+  }
+
+  looks() {
+    return looksFields(this.fields, {
+      kind: "personas",
+      worn: {
+        persona: { text: "The picture you wear", find: () => this.persona() },
+        avatar: { text: "The character's picture", find: () => state.cast?.character ?? { name: "Character", drawing: "user" } },
+      },
+      upload: (file) => this.upload(file),
+    });
+  }
+
+  /** Keep a picture that it refers to from now on. @param {File} file */
+  async upload(file) {
+    await this.saver.flush();
+    await uploadReference("personas", this.id, file);
+    const persona = await host.get(this.id);
+    putPerson("personas", persona);
+    this.learn(persona);
+    this.fields.refresh();
   }
 
   drawDepth() {
