@@ -33,7 +33,10 @@ const handlers = {
     emit("pictures");
   },
   "chat.added": ({ chat }) => chatChanged(chat),
-  "chat.changed": ({ chat }) => chatChanged(chat),
+  "chat.changed": ({ chat }) => {
+    chatChanged(chat);
+    if (chat.id === state.chatId) emit("chat-changed");
+  },
   "chat.removed": ({ id }) => {
     state.chats = state.chats.filter((chat) => chat.id !== id);
     emit("chats");
@@ -107,6 +110,10 @@ const handlers = {
     emit("styles");
     actions.attempt(actions.loadInfo);
   },
+  "picture.added": () => emit("pictures"),
+  "gallery.changed": ({ id }) => emit("gallery-changed", id),
+  "gallery.open": ({ subject_id: subjectId, chat_id: chatId }) =>
+    (chatId ?? state.chatId) === state.chatId && emit("gallery-show", { subjectId }),
   "picture.removed": ({ id }) => {
     forget([id]);
     for (const message of state.messages) message.pictures = message.pictures.filter((picture) => picture.id !== id);

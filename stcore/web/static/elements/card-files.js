@@ -57,16 +57,19 @@ fill(
   ),
 );
 
-const bringsFiles = (event) => event.dataTransfer?.types.includes("Files") && !document.querySelector("dialog:modal");
+const bringsFiles = (event) =>
+  event.dataTransfer?.types.includes("Files") &&
+  !document.querySelector("dialog:modal") &&
+  !event.target.closest?.("[data-takes-files]");
 
-/** Listen for files dropped on the page. Dialogs have places of their own for them. */
+/** Listen for files dropped on the page. Dialogs, and what has `data-takes-files`, take them by themselves. */
 function startDropping() {
   document.body.append(veil);
   document.addEventListener("dragover", (event) => {
-    if (!bringsFiles(event)) return;
+    veil.hidden = !bringsFiles(event);
+    if (veil.hidden) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
-    veil.hidden = false;
   });
   document.addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) veil.hidden = true;

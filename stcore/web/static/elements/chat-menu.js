@@ -2,7 +2,7 @@
 import { attempt, newChat, openChat, renameChat, say } from "../core/actions.js";
 import { talkTo } from "../core/people-chats.js";
 import { membersOf, partnerOf } from "../core/people.js";
-import { currentChat, state } from "../core/store.js";
+import { currentChat, emit, state } from "../core/store.js";
 import { chooseChats, saveChat, saveTranscript } from "./chat-files.js";
 import { showCheckpoints } from "./checkpoints.js";
 import { promptDialog } from "./dialog.js";
@@ -50,6 +50,7 @@ function withPartner({ kind, person }) {
     },
     { text: "New chat", icon: "plus", run: () => attempt(() => talkTo(kind, person.id, { fresh: true })) },
     { text: "Past chats …", icon: "clock", run: () => pastChats(kind, person) },
+    { text: "Gallery", icon: "gallery", run: () => emit("gallery-show", { subjectId: person.id }) },
     kind === "character" && { text: "New group with it …", icon: "users", run: () => newGroup([person.id]) },
     ...(kind === "group" ? speakers(person) : []),
   ];

@@ -44,6 +44,7 @@ export function personMenu(anchor, kind, person) {
   openMenu(anchor, person.name, [
     { text: "New chat", icon: "plus", run: () => attempt(() => talkTo(kind, person.id, { fresh: true })) },
     { text: "Past chats …", icon: "clock", run: () => pastChats(kind, person) },
+    { text: "Gallery", icon: "gallery", run: () => emit("gallery-show", { subjectId: person.id }) },
     null,
     { text: "Edit", icon: "pencil", run: () => edit(kind, person.id) },
     {
