@@ -27,6 +27,7 @@ from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
 from stcore.commands.services import Button, Images, Imagine, Level, Loader, Look, Message, Notice, PromptSheet, Role, Services
 from stcore.commands.services.chat import mark_role
+from stcore.commands.services.images import SettingScope
 from stcore.commands.services.ui import PLAIN
 from stcore.commands.syntax import Flags
 from stcore.errors import NeedsPerson, NotFound, StcoreError
@@ -254,11 +255,18 @@ class MemoryImages:
         default_factory=lambda: {"sources": "canvas", "styles": "Default", "workflows": "text"}
     )
 
+    settings: dict[str, str] = field(default_factory=dict)
+
     async def imagine(self, wanted: Imagine) -> str:
         if self.error is not None:
             raise self.error
         self.requests.append(wanted)
         return f"/pictures/{len(self.requests)}.png"
+
+    async def setting(self, key: str, scope: SettingScope | None, value: str | None) -> Any:
+        if value is not None:
+            self.settings[key] = value
+        return self.settings.get(key) if key else self.settings
 
     async def source(self, name: str | None) -> str:
         return self._choose("sources", name)
