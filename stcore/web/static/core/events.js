@@ -38,6 +38,8 @@ const KINDS = [
   "replies.changed",
   "workflows.changed",
   "styles.changed",
+  "image-modes.changed",
+  "image-prompts.changed",
   "picture.added",
   "picture.removed",
   "gallery.changed",

@@ -106,6 +106,8 @@ const handlers = {
   "connections.changed": () => actions.loadInfo(),
   "replies.changed": () => emit("replies"),
   "workflows.changed": () => emit("workflows"),
+  "image-modes.changed": () => emit("image-modes"),
+  "image-prompts.changed": () => emit("image-prompts"),
   "styles.changed": () => {
     emit("styles");
     actions.attempt(actions.loadInfo);

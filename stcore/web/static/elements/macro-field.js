@@ -6,10 +6,11 @@ import { previewFold } from "./preview.js";
 
 /**
  * @param {HTMLInputElement|HTMLTextAreaElement} field
- * @param {{place?: string, chatId?: () => string|null}} [options] As for `attachAssist`.
+ * @param {{place?: string, chatId?: () => string|null, ask?: Function}} [options] As for `attachAssist`; `ask` as for
+ *   `previewFold`.
  * @returns {HTMLElement} Belongs where the field would. Its `assist` is told when the field is set by program.
  */
-export function macroField(field, { place = "message", chatId = () => state.chatId } = {}) {
+export function macroField(field, { place = "message", chatId = () => state.chatId, ask = null } = {}) {
   const assist = attachAssist(field, { place, chatId });
   const browse = () => emit("reference-open", { tab: "macros", field, place });
   const element = h(
@@ -19,7 +20,7 @@ export function macroField(field, { place = "message", chatId = () => state.chat
     h(
       "div.macro-tools",
       {},
-      previewFold(field, { place, chatId }),
+      previewFold(field, { place, chatId, ask }),
       button("Macros", browse, { drawing: "braces", look: "quiet", title: "All macros, with search (F1)" }),
     ),
   );

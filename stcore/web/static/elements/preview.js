@@ -8,10 +8,11 @@ const WAIT_MS = 250;
 
 /**
  * @param {HTMLTextAreaElement|HTMLInputElement} field
- * @param {{place?: string, chatId?: () => string|null, title?: string}} [options]
+ * @param {{place?: string, chatId?: () => string|null, title?: string, ask?: Function}} [options] `ask(text, signal)`
+ *   gets the answer elsewhere, for texts that hold more than macros.
  * @returns {HTMLDetailsElement} Asks the host only while it is open.
  */
-export function previewFold(field, { place = "message", chatId = () => state.chatId, title = "What this gives" } = {}) {
+export function previewFold(field, { place = "message", chatId = () => state.chatId, title = "What this gives", ask = null } = {}) {
   const output = h("div.preview-text", { tabindex: "0", role: "region", "aria-label": title });
   const fold = h("details.preview", {}, h("summary", {}, title), output);
   let timer = 0;
@@ -22,7 +23,7 @@ export function previewFold(field, { place = "message", chatId = () => state.cha
     const { signal } = request;
     let answer;
     try {
-      answer = await post("/api/macros/preview", { text: field.value, chat_id: chatId(), place }, signal);
+      answer = await (ask?.(field.value, signal) ?? post("/api/macros/preview", { text: field.value, chat_id: chatId(), place }, signal));
     } catch (error) {
       if (!signal.aborted) fill(output, h("em", {}, error.message));
       return;

@@ -8,9 +8,11 @@ import { connectionsPage } from "./settings-connections.js";
 import { presetsPage } from "./settings-presets.js";
 import { personasPage } from "./settings-personas.js";
 import { repliesPage } from "./settings-replies.js";
-import { picturesPage, youPage } from "./settings-values.js";
+import { picturesPage } from "./settings-pictures.js";
+import { youPage } from "./settings-values.js";
 import { stylesPage } from "./settings-styles.js";
 import { workflowsPage } from "./settings-workflows.js";
+import { promptsPage } from "./settings-prompts.js";
 
 const PAGES = {
   sources: { text: "Image sources", icon: "palette", render: (page) => connectionsPage(page, "sources") },
@@ -18,6 +20,7 @@ const PAGES = {
   presets: { text: "Presets", icon: "sliders", render: presetsPage },
   pictures: { text: "Pictures", icon: "picture", render: picturesPage },
   styles: { text: "Styles", icon: "brush", render: stylesPage },
+  prompts: { text: "Picture prompts", icon: "quote", render: promptsPage },
   workflows: { text: "Workflows", icon: "flow", render: workflowsPage },
   replies: { text: "Quick replies", icon: "bolt", render: repliesPage },
   personas: { text: "Personas", icon: "users", render: personasPage },
