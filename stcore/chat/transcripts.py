@@ -204,7 +204,9 @@ class _Writer:
     def _picture(self, asset_id: str, title: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         """A picture as it hangs on a message. The first time that a picture is met it gets its number."""
         data = self._embedded.get(asset_id, "")
-        picture = {"title": title, "width": facts.get("width"), "height": facts.get("height"), "data": data}
+        caption = str(facts.get("extra", {}).get("caption") or "")
+        size = {"width": facts.get("width"), "height": facts.get("height")}
+        picture = {"title": title, "caption": caption, **size, "data": data}
         first = self.pictures.setdefault(asset_id, {"number": len(self.pictures) + 1, **picture})
         return {**picture, "number": first["number"]}
 

@@ -213,6 +213,8 @@ class Conversation:
         made = picture.get("generation") or {}
         parts = [f"{picture['width']}x{picture['height']}", f"seed {made['seed']}" if made.get("seed") else ""]
         self.screen.say(" · ".join(filter(None, [*parts, str(made.get("source") or "")])), "dim")
+        if caption := (picture.get("extra") or {}).get("caption"):
+            self.screen.say(str(caption), "dim")
         # The path is never broken by us, so that a terminal can recognise and copy it as one.
         self.screen.link(await self.host.images.address(picture["id"]))
 

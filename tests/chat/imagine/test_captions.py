@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from io import BytesIO
 from typing import Any
@@ -12,7 +13,10 @@ from PIL import Image
 
 from stcore.chat.imagine import captioner
 from stcore.chat.imagine.captioner import caption
+from stcore.chat.jsonl.reading import import_chat
+from stcore.chat.jsonl.writing import export_chat
 from stcore.chat.records import Attachment, NewMessage
+from stcore.chat.transcripts import transcript
 from stcore.errors import BadRequest, BadResponse, CannotSee, DeadlinePassed, NotFound
 from stcore.images.settings import ImageSettings
 from stcore.testing.servers.openai import Fault
@@ -249,7 +253,7 @@ async def test_a_caption_that_is_asked_for_may_be_changed_before_it_is_kept(seei
     assert await seeing.run("/caption-set") == "A yellow boat.", "what is called off changes nothing"
 
 
-async def test_a_caption_goes_with_its_picture_into_files_and_branches(seeing: Room) -> None:
+async def test_a_caption_is_that_of_the_picture_wherever_it_hangs(seeing: Room) -> None:
     await hang(seeing, "a red boat")
     await seeing.run("/caption-set A red boat.")
     branch = await seeing.host.chats.branch(seeing.chat_id, 1)
@@ -257,7 +261,28 @@ async def test_a_caption_goes_with_its_picture_into_files_and_branches(seeing: R
     assert copied["extra"]["caption"] == "A red boat."
     await seeing.run("/caption-set A scarlet boat.")
     (copied,) = (await seeing.host.chats.messages(branch.id))[-1].pictures
-    assert copied["extra"]["caption"] == "A scarlet boat.", "it says what is on the picture, wherever that hangs"
+    assert copied["extra"]["caption"] == "A scarlet boat."
+
+
+async def test_a_caption_goes_into_files_and_comes_back(seeing: Room) -> None:
+    await hang(seeing, "a red boat, oil painting")
+    await seeing.run("/caption-set A red boat.")
+    lines = [line async for line in export_chat(seeing.host, seeing.chat_id)]
+    (medium,) = json.loads(lines[-1])["extra"]["media"]
+    assert (medium["title"], medium["caption"]) == ("a red boat, oil painting", "A red boat.")
+    found = await import_chat(seeing.host, BytesIO(b"".join(lines)))
+    (shown,) = (await seeing.host.chats.messages(found.chat.id))[-1].pictures
+    assert shown["extra"]["caption"] == "A red boat."
+
+
+async def test_chats_to_read_say_what_is_on_a_picture(seeing: Room) -> None:
+    await hang(seeing, "a red boat, oil painting")
+    await seeing.run("/caption-set A *red* boat.")
+    page = await transcript(seeing.host, seeing.chat_id)
+    assert 'alt="A *red* boat."' in page
+    assert "<figcaption>a red boat, oil painting</figcaption>" in page
+    assert "[Picture: A *red* boat., 48 x 32]" in await transcript(seeing.host, seeing.chat_id, "text")
+    assert "A \\*red\\* boat" in await transcript(seeing.host, seeing.chat_id, "markdown")
 
 
 async def test_a_picture_that_cannot_be_read_is_named_in_the_log(
