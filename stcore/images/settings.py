@@ -97,7 +97,7 @@ class ImageSettings(_Record):
     )
     count: int = Field(default=1, ge=1, le=4, title="Pictures at once", json_schema_extra=_in("picture"))
     seed: int | None = Field(
-        default=None, ge=0, le=2**64 - 1, title="Seed", description="Empty is random.", json_schema_extra=_in("picture")
+        default=None, ge=0, le=2**64 - 1, title="Seed", json_schema_extra=_in("picture", placeholder="random")
     )
     steps: int | None = Field(default=None, ge=1, le=1000, title="Steps", json_schema_extra=_in("picture"))
     guidance: float | None = Field(default=None, ge=0, le=100, title="Guidance (CFG)", json_schema_extra=_in("picture"))
@@ -169,7 +169,7 @@ class ImageSettings(_Record):
         default="standard",
         title="Cleaning of written prompts",
         description="Minimal keeps JSON and other structured text.",
-        json_schema_extra=_in("writing"),
+        json_schema_extra=_in("writing", labels={"standard": "Standard", "minimal": "Minimal"}),
     )
 
     # -- when pictures are made --------------------------------------------------------------------------------------
@@ -219,7 +219,9 @@ class ImageSettings(_Record):
         json_schema_extra=_in("chat"),
     )
     swipe: Literal["generate", "rollover"] = Field(
-        default="generate", title="The arrow past the last picture", json_schema_extra=_in("chat")
+        default="generate",
+        title="The arrow past the last picture",
+        json_schema_extra=_in("chat", labels={"generate": "Makes another one", "rollover": "Goes back to the first"}),
     )
 
     # -- workflows ---------------------------------------------------------------------------------------------------

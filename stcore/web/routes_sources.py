@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from stcore.connections import Connections
 from stcore.errors import StcoreError
+from stcore.images.capabilities import Capabilities
 from stcore.images.source import Connection, secret_fields, summary_of
 from stcore.web.context import Web, WebDep
 from stcore.web.models import ConnectionChange, ConnectionCheck, NewConnection
@@ -88,6 +89,9 @@ def _add_reading(router: APIRouter, room: Room) -> None:
             return await connection.source.models(connection, query, cursor)
         return await connection.model.models(connection)
 
+    if room == "sources":
+        _add_capabilities(router)
+
     @router.get("/{name}/choices/{wanted}", summary="A running list: samplers, schedulers, ...")
     async def choices(web: WebDep, name: str, wanted: str) -> dict[str, list[str]]:
         """The values an option may have that names this list in `options_from`; empty when there is no such list."""
@@ -96,6 +100,14 @@ def _add_reading(router: APIRouter, room: Room) -> None:
             return {"choices": await connection.source.choices(connection, wanted)}
         found = await connection.model.models(connection) if wanted == "models" else None
         return {"choices": [model.id for model in found.models] if found else []}
+
+
+def _add_capabilities(router: APIRouter) -> None:
+    @router.get("/{name}/capabilities", summary="What a model takes")
+    async def capabilities(web: WebDep, name: str, model: str = "") -> Capabilities:
+        """A field of a request that is not among `fields` is left out for this source."""
+        connection = await web.host.connections.open(name)
+        return await connection.source.capabilities(connection, model)
 
 
 def _add_changing(router: APIRouter, room: Room) -> None:

@@ -343,18 +343,6 @@ def test_a_source_is_added_checked_and_chosen_by_its_form(studio: Studio, contex
     count_is(page, ".connection[data-name=workshop]", 0)
 
 
-def test_defaults_of_pictures_are_kept(studio: Studio, context: Any, opened: Any) -> None:
-    page = opened(context, studio, studio.chat())
-    page.click(".open-settings")
-    page.click("[data-page=pictures]")
-    page.click(".size-preset >> text=Small portrait")
-    page.get_by_label("Steps").fill("9")
-    page.click(".form-footer >> text=Save")
-    page.wait_for_selector(".toast.success")
-    kept = studio.host.settings.current.images
-    assert (kept.width, kept.height, kept.steps) == (512, 768, 9)
-
-
 def test_the_theme_is_chosen_and_remembered(studio: Studio, context: Any, opened: Any) -> None:
     page = opened(context, studio, studio.chat())
     ground = "() => getComputedStyle(document.body).backgroundColor"

@@ -248,15 +248,3 @@ export async function clearJobs() {
   await api.post("/api/jobs/clear");
   await loadJobs();
 }
-
-/** Choose the connection that makes pictures by default. */
-export async function chooseSource(name) {
-  await api.post(at("/api/sources", name, "default"));
-  await loadInfo();
-}
-
-/** Choose the style of pictures. */
-export async function chooseStyle(name) {
-  await api.put("/api/styles/current", { name });
-  await loadInfo();
-}

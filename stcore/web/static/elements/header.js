@@ -1,9 +1,11 @@
 /** The line over the conversation: whom one talks to, title, source and style, jobs, gallery, theme, settings. */
-import { attempt, chooseSource, chooseStyle, renameChat } from "../core/actions.js";
-import { fill, h, icon, iconButton } from "../core/dom.js";
+import { attempt, loadInfo, renameChat } from "../core/actions.js";
+import { coalesce, fill, h, icon, iconButton } from "../core/dom.js";
 import { galleryIsOpen, railIsOpen, showGallery, showRail } from "../core/layout.js";
 import { setTheme, theme } from "../core/prefs.js";
+import { loadPictureSettings, sourceOf, useSource } from "../core/picture-settings.js";
 import { currentChat, emit, on, state } from "../core/store.js";
+import { useStyle } from "../core/styles.js";
 import { partnerOf } from "../core/people.js";
 import { avatar } from "./avatar.js";
 import { chatMenu } from "./chat-menu.js";
@@ -46,7 +48,8 @@ class Header extends HTMLElement {
     on("chat", () => this.drawTitle());
     on("chats", () => this.drawTitle());
     for (const topic of ["chat", "chats", "people"]) on(topic, () => this.drawPartner());
-    on("info", () => this.drawPicker());
+    const look = coalesce(() => attempt(() => this.lookAtPictures()));
+    for (const topic of ["info", "chat", "chat-changed"]) on(topic, look);
     on("layout", () => this.drawToggles());
     this.drawTheme();
     this.drawToggles();
@@ -114,11 +117,21 @@ class Header extends HTMLElement {
     field.select();
   }
 
+  /** What pictures of the open chat are made with; a chat or character may say otherwise than the host. */
+  async lookAtPictures() {
+    const { chatId } = state;
+    this.pictures ??= state.info.settings.image;
+    this.drawPicker();
+    const { effective } = await loadPictureSettings();
+    if (chatId !== state.chatId) return; // another chat was opened meanwhile, and is looked at itself
+    this.pictures = effective;
+    this.drawPicker();
+  }
+
   drawPicker() {
-    const { sources, style } = state.info;
-    const connection = sources.connections.find((one) => one.name === sources.default);
+    const connection = state.info.sources.connections.find((one) => one.name === sourceOf(this.pictures));
     const source = connection ? connection.name : "No source";
-    const look = style || "No style";
+    const look = this.pictures.style || "No style";
     fill(
       this.picker,
       icon("palette"),
@@ -130,14 +143,16 @@ class Header extends HTMLElement {
   }
 
   pick() {
-    const { sources, style, styles } = state.info;
+    const { sources, styles } = state.info;
+    const { style } = this.pictures;
+    const choose = (fn) => () => attempt(async () => (await fn(), loadInfo()));
     openMenu(this.picker, "Source and style", [
       { heading: true, text: "Pictures come from" },
       ...sources.connections.map((one) => ({
         text: one.name,
         detail: one.label === one.name ? "" : one.label,
-        checked: one.name === sources.default,
-        run: () => attempt(() => chooseSource(one.name)),
+        checked: one.name === sourceOf(this.pictures),
+        run: choose(() => useSource(one.name)),
       })),
       { text: "Add or change a source …", icon: "plus", run: () => emit("settings-open", { page: "sources" }) },
       null,
@@ -145,8 +160,9 @@ class Header extends HTMLElement {
       ...styles.map((name) => ({
         text: name,
         checked: name === style,
-        run: () => attempt(() => chooseStyle(name)),
+        run: choose(() => useStyle(name)),
       })),
+      { text: "Change or keep a style …", icon: "brush", run: () => emit("settings-open", { page: "styles" }) },
     ]);
   }
 

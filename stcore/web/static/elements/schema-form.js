@@ -9,7 +9,8 @@ export class SchemaForm {
    * @param {{schema: Object, secrets: string[], groups?: Object<string, string>}} kind `groups` are titles by group, the
    *   first for what names none; `advanced` is folded.
    * @param {{options: Object, secrets: Object<string, boolean>}|null} connection What is saved, `null` for a new one.
-   * @param {{choices: (list: string) => Promise<{value: string, label?: string}[]>}} tools
+   * @param {{choices: (list: string) => Promise<{value: string, label?: string}[]>, row?: (name: string, property: Object)
+   *   => HTMLElement|false|undefined}} tools `row` makes the row of a property itself, or leaves it out with `false`.
    */
   constructor(kind, connection, tools) {
     this.kind = kind;
@@ -23,7 +24,7 @@ export class SchemaForm {
     for (const [name, raw] of Object.entries(kind.schema?.properties ?? {})) {
       const property = resolve(raw, kind.schema);
       const group = groups.has(property.group) ? property.group : first;
-      groups.get(group).push(this.row(name, property));
+      groups.get(group).push(tools.row?.(name, property) ?? this.row(name, property));
     }
     fill(
       this.element,
@@ -96,16 +97,20 @@ export class SchemaForm {
   values() {
     const values = {};
     let wrong = null;
-    for (const [name, field] of this.fields) {
-      const problem = this.take(name, field, values);
-      field.help.classList.toggle("wrong", Boolean(problem));
-      field.help.textContent = problem || field.property.description || "";
-      field.control.setAttribute("aria-invalid", String(Boolean(problem)));
-      if (problem) wrong ??= field.control;
-    }
+    for (const [name, field] of this.fields) if (!this.check(name, values)) wrong ??= field.control;
     wrong?.closest("details")?.setAttribute("open", "");
     wrong?.focus();
     return wrong ? null : values;
+  }
+
+  /** Put the value of one field into `values`; what is wrong with it is said at the field. @returns {boolean} */
+  check(name, values) {
+    const field = this.fields.get(name);
+    const problem = this.take(name, field, values);
+    field.help.classList.toggle("wrong", Boolean(problem));
+    field.help.textContent = problem || field.property.description || "";
+    field.control.setAttribute("aria-invalid", String(Boolean(problem)));
+    return !problem;
   }
 
   take(name, { property, control, required, secret, read }, values) {
@@ -155,7 +160,7 @@ function inputFor(name, property, saved) {
       "select.field",
       {},
       options.map((value) =>
-        h("option", { value: String(value) }, value === "" ? "(as the source does)" : (property.labels?.[value] ?? String(value))),
+        h("option", { value: String(value) }, property.labels?.[value] ?? (value === "" ? "(as the source does)" : String(value))),
       ),
     );
     select.value = saved === null ? "" : String(saved);

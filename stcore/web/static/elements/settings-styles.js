@@ -35,7 +35,7 @@ export async function stylesPage(page) {
   shelf.show(found);
   takeDrops(page, (files) => attempt(() => takeFiles(files, shelf)));
   const refresh = coalesce(() => (shelf.element.isConnected ? attempt(() => shelf.refresh()) : stops.forEach((stop) => stop())));
-  const stops = ["styles", "info", "chat"].map((topic) => on(topic, refresh));
+  const stops = ["styles", "info", "chat", "chat-changed"].map((topic) => on(topic, refresh));
 }
 
 class Shelf {

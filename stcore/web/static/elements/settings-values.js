@@ -1,62 +1,11 @@
-/** Settings that are plain values: how pictures are made by default, and who you are. */
-import { attempt, chooseStyle, loadInfo } from "../core/actions.js";
+/** Settings that are plain values: who you are, and what the text model is told first. */
+import { attempt, loadInfo } from "../core/actions.js";
 import { get, patch } from "../core/api.js";
 import { button, fill, h, uniqueId } from "../core/dom.js";
 import { announce } from "../core/announce.js";
-import { emit, state } from "../core/store.js";
+import { emit } from "../core/store.js";
 import { macroField } from "./macro-field.js";
 import "./placeholder-values.js";
-
-const SIZES = [
-  ["Square", 1024, 1024],
-  ["Small square", 512, 512],
-  ["Landscape", 1216, 832],
-  ["Wide", 1344, 768],
-  ["Portrait", 832, 1216],
-  ["Tall", 768, 1344],
-  ["Small landscape", 768, 512],
-  ["Small portrait", 512, 768],
-];
-
-/** @param {HTMLElement} page */
-export async function picturesPage(page) {
-  const [form, { styles }] = await Promise.all([formFor("image"), get("/api/styles")]);
-  const image = form.saved;
-  fill(
-    page,
-    h("h3.settings-title", {}, "Pictures"),
-    h("p.settings-lead", {}, "What is used when a command says nothing else. Empty means: as the source does."),
-    form.wrap([
-      sizes(form, image),
-      h(
-        "div.form-columns",
-        {},
-        form.number("steps", "Steps", { min: 1, max: 150, help: "More is slower and often finer." }),
-        form.number("guidance", "Guidance", {
-          min: 0,
-          max: 30,
-          step: "any",
-          help: "How strictly the prompt is followed.",
-        }),
-        "sampler" in image && form.choice("sampler", "Sampler", "samplers"),
-        "scheduler" in image && form.choice("scheduler", "Scheduler", "schedulers"),
-        form.number("count", "Pictures at once", { min: 1, max: 4 }),
-        form.number("seed", "Seed", {
-          min: 0,
-          step: 1,
-          help: "The same seed gives the same picture; empty is random.",
-        }),
-      ),
-      styleRow(styles, () => picturesPage(page)),
-      form.text("prefix", "Before every prompt", { rows: 2, help: "Words that every picture begins with." }),
-      form.text("negative", "Kept out of every picture", {
-        rows: 2,
-        help: "The negative prompt, for sources that take one.",
-      }),
-    ]),
-    h("st-placeholder-values"),
-  );
-}
 
 /** @param {HTMLElement} page */
 export async function youPage(page) {
@@ -150,99 +99,4 @@ class ValueForm {
     this.readers.set(name, () => (control.value === "" ? null : Number(control.value)));
     return this.row(id, label, control, help);
   }
-
-  choice(name, label, list) {
-    if (!(name in this.saved)) return null;
-    const id = uniqueId("value");
-    const options = h("datalist", { id: `${id}-list` });
-    const control = h("input.field", {
-      id,
-      value: this.saved[name] ?? "",
-      list: options.id,
-      autocomplete: "off",
-      placeholder: "as the source does",
-    });
-    this.readers.set(name, () => control.value.trim());
-    this.offer(options, list);
-    return this.row(id, label, [control, options], "");
-  }
-
-  async offer(options, list) {
-    const source = state.info?.sources.default;
-    if (!source) return;
-    try {
-      const answer = await get(`/api/sources/${encodeURIComponent(source)}/choices/${list}`);
-      fill(
-        options,
-        (answer.choices ?? answer).map((value) => h("option", { value })),
-      );
-    } catch {
-      options.replaceChildren(); // The source knows no such list, or is away; any word can be typed.
-    }
-  }
-}
-
-function sizes(form, image) {
-  const field = (name, value, label) =>
-    h("input.field", {
-      type: "number",
-      min: 64,
-      max: 16384,
-      step: 8,
-      inputmode: "numeric",
-      value: value ?? "",
-      "aria-label": label,
-      name,
-    });
-  const width = field("width", image.width, "Width in pixels");
-  const height = field("height", image.height, "Height in pixels");
-  const presets = h("div.size-presets", { role: "group", "aria-label": "Sizes" });
-  const draw = () => fill(presets, SIZES.map(preset));
-  const preset = ([text, w, tall]) => {
-    const chosen = Number(width.value) === w && Number(height.value) === tall;
-    const choose = () => {
-      width.value = w;
-      height.value = tall;
-      draw();
-      presets.querySelector("[aria-pressed=true]")?.focus();
-    };
-    return h(
-      "button.size-preset",
-      { type: "button", "aria-pressed": String(chosen), onclick: choose },
-      h("span.size-shape", { vars: { "--w": w, "--h": tall }, class: w >= tall ? "landscape" : "portrait" }),
-      h("span", {}, text),
-      h("small", {}, `${w} × ${tall}`),
-    );
-  };
-  width.addEventListener("input", draw);
-  height.addEventListener("input", draw);
-  draw();
-  form.readers.set("width", () => (width.value === "" ? null : Number(width.value)));
-  form.readers.set("height", () => (height.value === "" ? null : Number(height.value)));
-  return h(
-    "fieldset.form-group",
-    {},
-    h("legend", {}, "Size"),
-    presets,
-    h("div.size-fields", {}, width, h("span", { "aria-hidden": "true" }, "×"), height, h("span.faint", {}, "pixels")),
-  );
-}
-
-function styleRow(styles, redraw) {
-  const id = uniqueId("value");
-  const select = h(
-    "select.field",
-    { id },
-    styles.map(({ name }) => h("option", { value: name }, name)),
-  );
-  select.value = state.info?.style ?? "";
-  const help = h("p.field-help");
-  const describe = () => (help.textContent = styles.find((style) => style.name === select.value)?.description ?? "");
-  select.addEventListener("change", () => {
-    describe();
-    // A style brings its own words for every prompt: the fields below show them.
-    attempt(() => chooseStyle(select.value)).then(redraw);
-  });
-  describe();
-  return h("div.form-row", {}, h("label.field-label", { for: id }, "Style"), select, help);
 }
