@@ -124,6 +124,8 @@ def _told(place: dict[str, Any]) -> str:
     """One use of a picture in words."""
     if place["kind"] == "message":
         return f"in message {place['position']} of the chat “{place['chat']}”"
+    if place["kind"] == "reference":
+        return f"a reference picture of {place['name']}"
     return f"the portrait of the {place['kind']} {place['name']}"
 
 

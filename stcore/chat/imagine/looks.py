@@ -18,6 +18,7 @@ from stcore.chat.characters.records import Character
 from stcore.chat.personas import Persona
 from stcore.chat.preferences import read, write
 from stcore.errors import NotFound, StcoreError, UserError
+from stcore.images.bound_rows import LOOKS
 from stcore.images.references import BoundReference, BoundRole, known_reference, parse_reference
 from stcore.images.uploads import cleaned
 from stcore.storage.ids import is_id
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from stcore.images.library import Library
     from stcore.macros import environment as macros
     from stcore.storage.database import Database
-
-KEY = "looks"
-"""The setting of a character that holds what its card does not."""
 
 CARD_FIELD = "sd_character_prompt"
 
@@ -156,7 +154,7 @@ def _text(text: str | None) -> str | None:
 
 def read_looks(connection: Connection, character: Character) -> Looks:
     """What counts: words kept here, where there are none those of the card."""
-    own = read(connection, scope_of(character.id), KEY) or {}
+    own = read(connection, scope_of(character.id), LOOKS) or {}
     return Looks(
         prefix=own.get("prefix") or character.field("image_prefix"),
         negative=own.get("negative") or character.field("image_negative_prefix"),
@@ -170,7 +168,7 @@ def write_looks(connection: Connection, character_id: str, looks: Looks) -> None
     """Keep what the card does not: the words of looks that are not shared, and the reference pictures."""
     words = {} if looks.shared else {"prefix": looks.prefix, "negative": looks.negative}
     kept = {name: value for name, value in {**words, "references": list(looks.references)}.items() if value}
-    write(connection, scope_of(character_id), {KEY: kept or None})
+    write(connection, scope_of(character_id), {LOOKS: kept or None})
 
 
 def card_with(card: Card, looks: Looks) -> Card:

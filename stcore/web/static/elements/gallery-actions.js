@@ -72,13 +72,15 @@ export async function discard(pictures) {
 /** What deleting means, in words. */
 function told(uses, count) {
   const hung = uses.filter(({ kind }) => kind === "message");
-  const worn = uses.filter(({ kind }) => kind !== "message");
+  const bound = uses.filter(({ kind }) => kind === "reference");
+  const worn = uses.filter(({ kind }) => kind !== "message" && kind !== "reference");
   const chats = [...new Set(hung.map(({ chat }) => `“${shorten(chat, 40)}”`))];
   return [
     count === 1 ? "It goes for good." : "They go for good.",
     chats.length &&
       `${count === 1 ? "It disappears" : "They disappear"} from ${plural(hung.length, "message")} of ${listed(chats)}.`,
     worn.length && `Without a portrait then: ${listed(worn.map(({ name }) => name))}.`,
+    bound.length && `Without this reference picture then: ${listed(bound.map(({ name }) => name))}.`,
   ]
     .filter(Boolean)
     .join(" ");
