@@ -56,4 +56,5 @@ async def write_caption(web: WebDep, asset_id: str, body: Caption) -> dict[str, 
 
 @router.delete("/api/pictures/{asset_id}/caption", status_code=204, summary="Forget the caption of a picture")
 async def forget_caption(web: WebDep, asset_id: str) -> None:
+    """The picture itself stays."""
     await keep_caption(web.host, asset_id, "")

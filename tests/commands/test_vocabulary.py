@@ -23,7 +23,6 @@ FACTS: list[Facts] = [json.loads(line) for line in _FILE.read_text(encoding="utf
 REGISTRY = {name: command for command in standard_registry() for name in command.names}
 
 _CHOSEN_HERE = "what may stand here are the connections and models of this host, which completion lists as they are"
-_WITH_PICTURES = "belongs to the picture pipeline"
 _BEGINNINGS = "these are beginnings of addresses, which completion cannot offer as words"
 _SAME_KINDS = "the words `list` and `object` are offered; `array` and `dictionary` are understood as well"
 
@@ -47,12 +46,6 @@ DELIBERATE = {
     "setvar as= words": _SAME_KINDS,
     "setglobalvar as= words": _SAME_KINDS,
     "var as= words": _SAME_KINDS,
-    "imagine extend=": _WITH_PICTURES,
-    "imagine multimodal=": _WITH_PICTURES,
-    "imagine edit=": _WITH_PICTURES,
-    "imagine gallery=": _WITH_PICTURES,
-    "imagine snap=": _WITH_PICTURES,
-    "imagine processing=": _WITH_PICTURES,
     "imagine #0 words": "the subjects are words of a free text, not the only ones",
     "imagine #0 required": "there is nothing to draw without it",
     "rand #0": "the upper end may be written without a name, or come by the pipe",
