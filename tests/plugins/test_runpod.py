@@ -536,6 +536,9 @@ async def test_nobody_waits_for_ever_and_nothing_runs_on(runpod: Source, server:
     told = await outcome(runpod, url, options={"wait": 0.2}, count=2)
     assert told.error.kind == "timeout" and "0.2 seconds; the job was cancelled" in told.error.message
     assert [one.status for one in server.jobs.values()] == ["CANCELLED", "CANCELLED"]
+    server.set(cancel_ignored=True)
+    told = await outcome(runpod, url, options={"wait": 0.2})
+    assert "could not be cancelled" in told.error.message
 
 
 # -- refusals of a submission ----------------------------------------------------------------------------------------
@@ -584,8 +587,10 @@ async def test_a_rate_limit_and_a_bad_moment_are_waited_out(runpod: Source, serv
 
 
 async def test_a_reply_without_an_id(runpod: Source, server: Fake, url: str) -> None:
-    server.set(no_id=True)
-    assert isinstance(await outcome(runpod, url), BadResponse)
+    for wrong in (None, "../run", "..", "a/b", 7):
+        server.set(job_id=wrong)
+        assert isinstance(await outcome(runpod, url), BadResponse)
+    assert not server.asked("GET", "/"), "what is no id becomes no path"
 
 
 async def test_a_batch_that_is_refused_in_part_does_not_run_on(runpod: Source, server: Fake, url: str) -> None:
@@ -676,6 +681,11 @@ async def test_jobs_are_taken_up_again_by_their_ids(runpod: Source, server: Fake
         assert [(one.index, one.seed) for one in told.results] == [(0, 3), (1, 4)]
         late = await listen(await again.resume(connection, job.token, stored))
         assert [one.data for one in late.results] == [one.data for one in told.results]
+        first = job.token.partition("/")[0]
+        made = server.jobs.pop(first)
+        partly = await listen(await again.resume(connection, job.token, stored))
+        assert [one.index for one in partly.results] == [1] and isinstance(partly.error, JobLost)
+        server.jobs[first] = made
         server.set(forget_jobs=True)
         lost = await listen(await again.resume(connection, job.token, stored))
         assert isinstance(lost.error, JobLost) and "half an hour" in lost.error.hint

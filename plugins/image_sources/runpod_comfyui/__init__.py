@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from stcore import (
     ImageRequest,
     ImageSource,
     JobLost,
+    NoImage,
     Plan,
     ProviderError,
     Result,
@@ -40,7 +40,7 @@ from stcore import (
 
 from .answers import results_of
 from .jobs import Job, jobs_of, literal_names, literals_text, with_lists_told
-from .server import OVER, Server, is_job_id
+from .server import OVER, Server, is_job_id, stop_all
 from .settings import RunPodOptions, endpoint_address
 from .waiting import Watch, workers_text
 
@@ -142,9 +142,7 @@ class RunPodComfyUI(ImageSource):
             try:
                 await server.submit(job)
             except ProviderError:
-                with suppress(ProviderError):  # the first error is the one to tell
-                    for earlier in jobs[:number]:
-                        await server.cancel(earlier)
+                await stop_all(server, jobs[:number])
                 raise
         return _source_job(connection, plan, jobs, fresh=True)
 
@@ -164,8 +162,12 @@ class RunPodComfyUI(ImageSource):
         delivered = 0
         yield Accepted(job.token, batch.jobs[0].id)
         for number, one in enumerate(batch.jobs):
-            async for event in self._until_over(job.connection, batch, number):
-                yield event
+            try:
+                async for event in self._until_over(job.connection, batch, number):
+                    yield event
+            except (JobLost, NoImage) as error:
+                failures.append(error)
+                continue
             if batch.cancelled or (batch.cancelling and one.status == "CANCELLED"):
                 yield CancelledEvent(batch.cancelled or "stopped")
                 return
@@ -207,12 +209,10 @@ class RunPodComfyUI(ImageSource):
 
     async def _give_up(self, connection: Connection, batch: Batch) -> None:
         """Nobody waits any longer: what is left must not go on and cost money."""
-        server = Server(connection)
-        with suppress(ProviderError):  # that nothing came is the news
-            for job in reversed(batch.left):
-                await server.cancel(job)
+        stopped = await stop_all(Server(connection), batch.left)
+        then = "the job was cancelled" if stopped else "it could not be cancelled and may go on at RunPod"
         raise DeadlinePassed(
-            f"No picture came within {connection.options.wait:g} seconds; the job was cancelled.",
+            f"No picture came within {connection.options.wait:g} seconds; {then}.",
             hint="Does the endpoint get workers? Its page at RunPod tells. The limit is a setting of the connection.",
         )
 

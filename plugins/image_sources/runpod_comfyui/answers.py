@@ -163,7 +163,9 @@ def _named(name: str, text: str) -> str:
 
 def _admits_failure(output: Any) -> bool:
     """Old workers complete a job and say inside that it failed."""
-    return isinstance(output, dict) and (output.get("status") == "error" or bool(output.get("error")))
+    if not isinstance(output, dict) or output.get("images"):
+        return False
+    return output.get("status") == "error" or bool(output.get("error"))
 
 
 def _is_address(text: str) -> bool:

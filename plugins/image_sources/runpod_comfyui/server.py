@@ -27,7 +27,7 @@ OVER = ("COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT")
 """The states that end a job. Any other word, known or not, means that it goes on (SRC-11)."""
 
 WAITING = "IN_QUEUE"
-_JOB_ID = re.compile(r"[\w.-]{1,100}")
+_JOB_ID = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 _MONEY = re.compile(r"balance|credit|funds|payment|billing|spend(ing)? limit", re.IGNORECASE)
 _COUNTS = ("ready", "idle", "running", "initializing", "throttled", "unhealthy")
 
@@ -86,6 +86,17 @@ class Server:
         if state == "CANCELLED":
             return "will_not_start" if waiting else "stopped"
         return "too_late" if state in OVER else "requested"
+
+
+async def stop_all(server: Server, jobs: list[Job]) -> bool:
+    """Cancel jobs that nobody waits for any more, last first; whether it is certain that none of them goes on."""
+    certain = True
+    for job in reversed(jobs):
+        try:
+            certain = await server.cancel(job) != "requested" and certain
+        except ProviderError:
+            certain = False
+    return certain
 
 
 def is_job_id(text: str) -> bool:

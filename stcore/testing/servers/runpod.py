@@ -85,7 +85,7 @@ class FakeRunPod(FakeServer):
         "no_images": False,  # the worker finds no picture
         "file": "",  # pictures are called so, as if they were something else
         "bad_base64": False,
-        "no_id": False,  # the answer to a submission names no job
+        "job_id": "",  # the answer to a submission names this instead of the job; None = nothing
         "forget_jobs": False,  # results are no longer kept
         "not_known_yet": 0,  # so many questions for a new job are answered 404
         "cancel_ignored": False,  # a cancellation is taken and changes nothing
@@ -174,9 +174,8 @@ class FakeRunPod(FakeServer):
         job = Job(f"{next(self._numbers):08x}-fake-e1", wanted)
         self.jobs[job.id] = job
         job.task = asyncio.create_task(self._work(job))
-        answer = {"id": job.id, "status": job.status, **self.extra()}
-        if self.on("no_id"):
-            del answer["id"]
+        name = job.id if self.on("job_id") == "" else self.on("job_id")
+        answer = {"id": name, "status": job.status, **self.extra()}
         if self.on("drop_connection_after_accept"):
             return cut_off(json.dumps(answer).encode())
         return JSONResponse(answer)
