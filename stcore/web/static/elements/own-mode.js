@@ -39,6 +39,7 @@ export function modePage(page, mode, schema, back) {
       h("div.form-footer", {}, button("Cancel", () => attempt(leave), { look: "quiet" }), button("Save", null, { look: "primary", type: "submit" })),
     ),
   );
+  page.closest(".settings-page")?.scrollTo(0, 0);
   if (!mode) editor.form.element.querySelector("input")?.focus();
 }
 

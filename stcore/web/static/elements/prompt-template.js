@@ -124,7 +124,7 @@ export class TemplateFold {
     if (!this.field) return;
     fill(
       this.told,
-      problem ? [icon("alert"), problem.message, problem.hint && ` ${problem.hint}`] : !isSent && "It is never sent; the message is drawn as it is.",
+      problem ? [icon("alert"), problem.message] : !isSent && "It is never sent; the message is drawn as it is.",
     );
     this.told.classList.toggle("wrong", Boolean(problem));
     this.field.setAttribute("aria-invalid", String(Boolean(problem)));

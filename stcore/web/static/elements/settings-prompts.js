@@ -15,8 +15,7 @@ const WRITERS = { "text model": "written by the text model", nobody: "as it stan
 const SHAPES = { "as set": "", portrait: "portrait", wide: "wide" };
 /** What a template is given beside macros, and what that is. */
 const VALUES = [
-  ["{0}", "what stands behind /imagine, as the value subject"],
-  ["<%= subject %>", "the same"],
+  ["{0}, <%= subject %>", "what stands behind /imagine"],
   ["<%= char %>, <%= user %>", "the names of both"],
   ["<%= group | join(', ') %>", "the members of a group; none with one character"],
   ["<%= message.name %>, <%= message.text %>", "the last message that is not hidden"],
