@@ -12,7 +12,9 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_state_is_all_a_page_needs(page: Page, host: Host) -> None:
     state = await page.ask("GET", "/api/state")
-    assert {"version", "sources", "texts", "style", "styles", "settings", "plugins", "last", "chat_id"} == set(state)
+    assert {"version", "sources", "texts", "style", "styles", "modes", "settings", "plugins", "last", "chat_id"} == set(
+        state
+    )
     assert state["sources"]["default"] in [connection["name"] for connection in state["sources"]["connections"]]
     assert (await page.ask("GET", "/api/state"))["chat_id"] == state["chat_id"]
     async with page.events(f"since={state['last']}") as events:

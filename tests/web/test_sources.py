@@ -136,3 +136,22 @@ async def test_text_models_have_the_same_routes(page: Page) -> None:
     assert added["secrets"] == dict.fromkeys(kind["secrets"], True)
     health = await page.ask("POST", "/api/texts/check", {"name": "mine"})
     assert health["usable"] is False
+
+
+async def test_a_source_tells_what_its_model_takes(page: Page) -> None:
+    fields = (await page.ask("GET", "/api/sources/canvas/capabilities"))["fields"]
+    assert {"prompt", "size", "seed"} <= fields.keys()
+    assert "sampler" not in fields
+    await page.error("GET", "/api/sources/nothing/capabilities", expect=404)
+
+
+@pytest.mark.feature("F248")
+async def test_the_schema_of_picture_settings_makes_a_form(page: Page) -> None:
+    told = await page.ask("GET", "/api/pictures-settings/schema")
+    properties = told["schema"]["properties"]
+    assert all(field["title"] and field["group"] for field in properties.values())
+    assert properties["swipe"]["labels"].keys() == set(properties["swipe"]["enum"])
+    labels = {(size["width"], size["height"]): size["label"] for size in told["sizes"]}
+    assert len(labels) == 30
+    assert labels[512, 512] == "512 x 512 (1:1, icons, SD 1.5)"
+    assert all(", " in label for label in labels.values()), "each has a use"
