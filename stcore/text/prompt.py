@@ -285,7 +285,7 @@ def message_part(spoken: Spoken, recipe: Recipe) -> Part | None:
     if spoken.hidden or not (text or images):
         return None
     if spoken.role == "system":
-        return Part("history", "Narrator", "system", text, position=spoken.position)
+        return Part("history", "Narrator", "system", text, position=spoken.position, images=images)
     role: Role
     role, expected = ("user", recipe.user) if spoken.role == "user" else ("assistant", recipe.char)
     if text and spoken.name and (recipe.named or spoken.name != expected):

@@ -35,21 +35,26 @@ async def wire_messages(messages: tuple[ChatMessage, ...]) -> list[dict[str, Any
     """The messages as JSON.
 
     Only a user may show pictures: those of others follow in a user message, after all answers of tools, which must
-    stand directly behind the call.
+    stand directly behind the call. What only shows a picture is that message alone: some servers take no empty ones.
     """
     wire: list[dict[str, Any]] = []
     waiting: list[tuple[str, bytes]] = []
+    said = ""
     for message in messages:
         if waiting and message.role != "tool":
-            wire.append(await _seen("(The picture of the message before.)", waiting))
+            wire.append(await _seen(said, waiting))
             waiting = []
         if message.role == "user" and message.images:
             wire.append(await _seen(message.content, message.images))
             continue
+        if message.content or message.tool_calls or message.role == "tool" or not message.images:
+            wire.append(_plain(message))
+        if message.images and not waiting:
+            whose = f"({message.name or 'The assistant'} shows this.)"
+            said = "(The picture of the message before.)" if message.content else whose
         waiting += message.images
-        wire.append(_plain(message))
     if waiting:
-        wire.append(await _seen("(The picture of the message before.)", waiting))
+        wire.append(await _seen(said, waiting))
     return wire
 
 

@@ -68,12 +68,27 @@ async def test_a_model_that_sees_is_shown_the_pictures_of_the_chat(seeing: Room)
     assert [part["type"] for part in boat] == ["text", "image_url"], "the picture stands with its words"
 
 
+async def test_what_only_shows_a_picture_is_no_empty_message(seeing: Room) -> None:
+    await show(seeing, 1, text="", role="assistant")
+    await show(seeing, 2, text="The sun rises.", role="system")
+    await seeing.session.say("What do you see?")
+    assert shown(seeing) == [1, 2]
+    messages = seeing.fake.bodies[-1]["messages"]
+    assert all(message["content"] for message in messages)
+    labels = [message["content"][0]["text"] for message in messages if isinstance(message["content"], list)]
+    assert labels == ["(Mira shows this.)", "(The picture of the message before.)"]
+
+
+@pytest.mark.feature("F018")
 @pytest.mark.feature("F260")
 async def test_a_model_that_cannot_see_is_shown_none(room: Room) -> None:
     await show(room, 1)
     await room.session.say("What do you see?")
     assert room.fake.shown == []
     assert all(isinstance(content, str) for _, content in room.asked)
+    await room.host.texts.set("fake", {"model": "chatty-seeing"})
+    await room.session.say("And you, of the same house?")
+    assert shown(room) == [1]
 
 
 @pytest.mark.feature("F260")
