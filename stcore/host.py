@@ -150,10 +150,10 @@ class Host(ChatParts):
     @cached_property
     def library(self) -> Library:
         """Pictures."""
-        from stcore.chat.rows import note_message
+        from stcore.chat.hanging import take_off
         from stcore.images.library import Library
 
-        return Library(self.database, self.blobs, self.clock, self.bus, message_changed=note_message)
+        return Library(self.database, self.blobs, self.clock, self.bus, take_off=take_off)
 
     @cached_property
     def chats(self) -> ChatStore:

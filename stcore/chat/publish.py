@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from stcore.chat import rows, swipes
+from stcore.chat import hanging, rows, swipes
 from stcore.chat.backgrounds import Background, write_own
 from stcore.chat.records import Attachment, Message, NewMessage
 from stcore.errors import NotFound
@@ -49,7 +49,13 @@ def _post(connection: Connection, job: Job, pictures: Sequence[dict[str, Any]], 
         name=post.name,
         text=post.text,
         hidden=post.hidden,
-        extra={"picture": True, "inline_image": False, "job_id": job.id},
+        extra={
+            "picture": True,
+            hanging.INLINE: False,
+            hanging.DISPLAY: "gallery",
+            hanging.INDEX: 0,
+            "job_id": job.id,
+        },
         attachments=_attachments(job.intent, pictures),
     )
     assert chat_id is not None
@@ -68,7 +74,7 @@ def _hang(
     if intent.tag:
         _put_in_place(connection, message, swipe, intent, pictures)
     else:
-        rows.add_attachments(connection, message.id, swipe, _attachments(intent, pictures), now)
+        hanging.hang(connection, message, swipe, _attachments(intent, pictures), now)
     rows.touch(connection, message.chat_id, now)
     rows.note_message(connection, message.id, now)
 

@@ -100,6 +100,9 @@ _OF_TEXT = frozenset(
         "cut_off",
         "tool_invocations",
         "media",
+        "media_index",
+        "media_display",
+        "inline_image",
         "jsonl_text",
     )
 )

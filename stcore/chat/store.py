@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, true, update
 
-from stcore.chat import copies, rows, swipes
+from stcore.chat import copies, hanging, rows, swipes
 from stcore.chat.documents import forget_documents
 from stcore.chat.records import Chat, Message, NewMessage
 from stcore.errors import UserError
@@ -189,8 +189,11 @@ class ChatStore:
         return await self._database.read(lambda c: rows.count_messages(c, chat_id))
 
     async def edit(self, message_id: str, **changes: Any) -> Message:
-        """Change ``text`` (of the swipe shown), ``name``, ``role``, ``hidden``, ``extra``, or the ``swipe`` itself."""
-        unknown = set(changes) - {"text", "name", "role", "hidden", "extra", "swipe"}
+        """Change ``text`` (of the swipe shown), ``name``, ``role``, ``hidden``, ``extra``, or the ``swipe`` itself.
+
+        ``picture`` is the id of the one to look at, ``display`` how pictures are shown (``gallery`` or ``list``).
+        """
+        unknown = set(changes) - {"text", "name", "role", "hidden", "extra", "swipe", "picture", "display"}
         if unknown:
             raise UserError(f"A message has no {', '.join(sorted(unknown))} to change.")
 
@@ -206,6 +209,10 @@ class ChatStore:
                 swipes.write_text(connection, message_id, shown, changes["text"])
             if "extra" in changes:
                 swipes.write_extra(connection, message_id, shown, changes["extra"])
+            if "picture" in changes:
+                hanging.show(connection, message_id, changes["picture"])
+            if "display" in changes:
+                hanging.arrange(connection, message_id, changes["display"])
             return rows.note_message(connection, message_id, now)
 
         return await self._change(fn)
@@ -222,6 +229,11 @@ class ChatStore:
                 rows.remove_message(connection, message_id, now)
 
         await self._change(fn)
+
+    async def take_pictures(self, message_id: str, asset_ids: Sequence[str] | None = None) -> Sequence[str]:
+        """Take pictures (without ``asset_ids`` all) off the text that a message shows; which were taken. They stay in
+        the gallery."""
+        return await self._change(lambda c, now: hanging.take_from(c, message_id, asset_ids, now))
 
     # -- alternatives of a message -----------------------------------------------------------------------------------
 

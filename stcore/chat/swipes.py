@@ -66,6 +66,24 @@ def write_extra(connection: Connection, message_id: str, number: int, extra: Map
     connection.execute(update(swipes).where(_at(message_id, number)).values(extra=of_text))
 
 
+def read_extra(connection: Connection, message_id: str, number: int) -> dict[str, Any]:
+    """What readers see as stored with a message that shows its text ``number``."""
+    query = (
+        select(messages.c.extra, swipes.c.extra.label("of_text"))
+        .join(swipes, swipes.c.message_id == messages.c.id)
+        .where(_at(message_id, number))
+    )
+    row = connection.execute(query).first()
+    return {**row.extra, **row.of_text} if row else {}
+
+
+def note_extra(connection: Connection, message_id: str, number: int, **values: Any) -> None:
+    """Store something more with one text of a message; ``None`` forgets it."""
+    stored = connection.execute(select(swipes.c.extra).where(_at(message_id, number))).scalar() or {}
+    merged = {key: value for key, value in {**stored, **values}.items() if value is not None}
+    connection.execute(update(swipes).where(_at(message_id, number)).values(extra=merged))
+
+
 def read_texts(connection: Connection, message_id: str) -> list[str]:
     """All texts of a message by number. Raises ``NotFound``."""
     query = select(swipes.c.text).where(swipes.c.message_id == message_id).order_by(swipes.c.number)

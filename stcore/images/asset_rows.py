@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, union, update
 
 from stcore.errors import NotFound
+from stcore.images.bound_rows import bound_pictures
 from stcore.images.generation import Generation
 from stcore.storage.ids import is_id, new_id
 from stcore.storage.journal import note
@@ -20,8 +21,8 @@ Origin = Literal["sent", "received", "uploaded"]
 SORT_NAME = 64
 """Characters of a label that count for its place in an order."""
 
-MessageChanged = Callable[[Connection, str, int], object]
-"""Called in the transaction with the id of a message whose pictures changed, and the time in milliseconds."""
+TakeOff = Callable[[Connection, str, int], object]
+"""Takes a picture (by its id) off every message, at a time in milliseconds, inside the transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +168,20 @@ def uses_of_many(connection: Connection, asset_ids: Sequence[str]) -> dict[str, 
         worn = select(table.c.avatar_id, table.c.id, table.c.name).where(table.c.avatar_id.in_(asset_ids))
         for row in connection.execute(worn):
             places[row.avatar_id].append({"kind": kind, "id": row.id, "name": row.name})
+    bound = bound_pictures(connection)
+    for asset_id, found in places.items():
+        found += bound.get(asset_id, ())
     return places
 
 
-def delete_asset(connection: Connection, asset_id: str, now: int, changed: MessageChanged) -> Asset:
-    """Remove the record and every use of it; ``changed`` is told of each message that showed it."""
+def delete_asset(connection: Connection, asset_id: str, now: int, take_off: TakeOff) -> Asset:
+    """Remove the record and every use of it; messages are the business of ``take_off``."""
     asset = read_asset(connection, asset_id)
-    places = uses(connection, asset_id)
+    take_off(connection, asset_id, now)
     for table in _WEARERS.values():
         connection.execute(update(table).where(table.c.avatar_id == asset_id).values(avatar_id=None))
-    # Attachments and the generation record go with it.
+    # The generation record goes with it.
     connection.execute(delete(assets).where(assets.c.id == asset_id))
-    for place in places:
-        if place["kind"] == "message":
-            changed(connection, place["id"], now)
     note(connection, "picture.removed", {"id": asset_id}, chat_id=asset.chat_id, now=now)
     return asset
 
@@ -188,10 +189,12 @@ def delete_asset(connection: Connection, asset_id: str, now: int, changed: Messa
 def delete_of_chat(connection: Connection, chat_id: str) -> list[Asset]:
     """Remove the records of a chat's pictures. Returns the gone.
 
-    Those worn by a subject leave the chat instead, those hung in another chat (a branch of this one) go there.
+    Those that a subject wears or refers to leave the chat instead, those hung in another chat (a branch of this one) go
+    there.
     """
     here = assets.c.chat_id == chat_id
-    connection.execute(update(assets).where(here, assets.c.id.in_(_WORN)).values(chat_id=None))
+    needed = assets.c.id.in_(_WORN) | assets.c.id.in_(bound_pictures(connection))
+    connection.execute(update(assets).where(here, needed).values(chat_id=None))
     elsewhere = (
         select(func.min(messages.c.chat_id))
         .join(attachments, attachments.c.message_id == messages.c.id)
@@ -205,10 +208,11 @@ def delete_of_chat(connection: Connection, chat_id: str) -> list[Asset]:
 
 
 def delete_of_subject(connection: Connection, subject_id: str) -> list[Asset]:
-    """Remove the records of a subject's pictures and of its gallery; those in a chat or worn by others stay, in no
-    gallery. Returns the gone."""
+    """Remove the records of a subject's pictures and of its gallery; those in a chat, and those that others wear or
+    refer to, stay in no gallery. Returns the gone."""
     columns = (assets.c.subject_id, assets.c.gallery_id)
-    used = or_(assets.c.chat_id.is_not(None), assets.c.id.in_(select(attachments.c.asset_id)), assets.c.id.in_(_WORN))
+    needed = (select(attachments.c.asset_id), _WORN, bound_pictures(connection))
+    used = or_(assets.c.chat_id.is_not(None), *(assets.c.id.in_(ids) for ids in needed))
     unused = or_(*(column == subject_id for column in columns)) & ~used
     gone = [Asset(*row) for row in connection.execute(select(*_ASSET).where(unused))]
     connection.execute(delete(assets).where(unused))

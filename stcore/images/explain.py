@@ -24,6 +24,7 @@ _ASKED = {
     "interactive": "a wish in a message",
     "tool": "the text model",
     "button": "a button",
+    "swipe": "an arrow or the paintbrush",
     "api": "a program",
     "script": "a script",
     "tag": "a picture tag in a reply",

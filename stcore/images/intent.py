@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from stcore.images.request import Record
 
-Initiator = Literal["command", "interactive", "tool", "button", "api", "script", "tag", "phrase"]
+Initiator = Literal["command", "interactive", "tool", "button", "swipe", "api", "script", "tag", "phrase"]
 Destination = Literal["chat", "quiet", "message"]
 
 

@@ -160,6 +160,7 @@ _SHOWN = [
     func.substr(jobs.c.intent["title"].as_string(), 1, SHORT_PROMPT).label("title"),
     jobs.c.intent["destination"].as_string().label("destination"),
     jobs.c.intent["message_id"].as_string().label("message_id"),
+    jobs.c.intent["initiator"].as_string().label("initiator"),
 ]
 _ONE_SHOWN = select(*_SHOWN).where(jobs.c.id == bindparam("job"))
 
@@ -205,6 +206,7 @@ def _dict(row: Row[Any]) -> dict[str, Any]:
         "progress": None,
         "quiet": row.destination == "quiet",
         "message_id": row.message_id,
+        "initiator": row.initiator,
     }
 
 

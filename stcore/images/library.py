@@ -74,11 +74,11 @@ class Library:
         clock: Clock,
         bus: Bus | None = None,
         *,
-        message_changed: asset_rows.MessageChanged = lambda connection, message_id, now: None,
+        take_off: asset_rows.TakeOff = lambda connection, asset_id, now: None,
     ) -> None:
-        """``message_changed`` is told, in the transaction, of every message that loses a picture."""
+        """``take_off`` takes a picture that is deleted off the messages that show it."""
         self._database, self._blobs, self._clock, self._bus = database, blobs, clock, bus
-        self._message_changed = message_changed
+        self._take_off = take_off
 
     # -- storing -----------------------------------------------------------------------------------------------------
 
@@ -286,7 +286,7 @@ class Library:
         return await self._delete(fn)
 
     def _delete_record(self, connection: Connection, asset_id: str) -> Asset:
-        return asset_rows.delete_asset(connection, asset_id, self._now(), self._message_changed)
+        return asset_rows.delete_asset(connection, asset_id, self._now(), self._take_off)
 
     async def _delete(self, fn: Callable[[Connection], list[Asset]]) -> int:
         def all_of_it(connection: Connection) -> list[Asset]:

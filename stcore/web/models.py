@@ -36,11 +36,14 @@ class Line(Body):
 
 
 class MessageChange(Body):
-    """``swipe`` is the number of the alternative to show, from 0."""
+    """``swipe`` is the number of the alternative to show, from 0; ``picture`` the id of the picture to look at,
+    ``display`` whether one of its pictures is shown or all."""
 
     text: Annotated[str, Field(max_length=1_000_000)] = ""
     hidden: bool = False
     swipe: Annotated[int, Field(ge=0)] = 0
+    picture: str = ""
+    display: Literal["gallery", "list"] = "gallery"
 
 
 class ToSign(Body):

@@ -104,6 +104,21 @@ async def delete_picture(web: WebDep, asset_id: str) -> None:
     await web.host.library.delete(asset_id)
 
 
+@router.delete("/api/messages/{message_id}/pictures", summary="Take pictures off a message")
+async def take_off(
+    web: WebDep,
+    message_id: str,
+    picture: Annotated[str | None, Query(description="only this one; all of the text that is shown without it")] = None,
+    files: Annotated[bool, Query(description="delete them everywhere, not only from the message")] = True,
+) -> dict[str, int]:
+    """Where the one that was looked at goes, the one before it is shown. Answers with how many were `taken`."""
+    wanted = None if picture is None else [picture]
+    taken = await web.host.chats.take_pictures(message_id, wanted)
+    if files:
+        await web.host.library.delete_many(taken)
+    return {"taken": len(taken)}
+
+
 @router.post("/api/pictures/uses", summary="Where pictures are used")
 async def uses_of_many(web: WebDep, body: Chosen) -> dict[str, Any]:
     """By id, as `uses` of a single one: to be told before they are deleted."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stcore.bus import Bus
-from stcore.chat.rows import note_message
+from stcore.chat.hanging import take_off
 from stcore.chat.store import ChatStore
 from stcore.clock import SystemClock
 from stcore.images.library import Library
@@ -38,7 +38,7 @@ def blobs(tmp_path: Path) -> ObstoreBlobs:
 
 @pytest.fixture
 def library(database: Database, blobs: ObstoreBlobs, bus: Bus) -> Library:
-    return Library(database, blobs, SystemClock(), bus, message_changed=note_message)
+    return Library(database, blobs, SystemClock(), bus, take_off=take_off)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stcore.errors import StcoreError
+from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
     from stcore.chat.imagine.redo import Changes, Redone
@@ -36,14 +37,16 @@ class PictureDesk:
         from stcore.chat.imagine.further import draw_further, hung
 
         scene = await self._scene()
-        return await self._kept(draw_further(scene, await hung(scene, asset_id), anew=anew))
+        of = await hung(scene, asset_id)
+        return await self._prepared(of.message.id if of.message else None, draw_further(scene, of, anew=anew))
 
     async def paint(self, message_id: str) -> Job | None:
         """A picture of a message."""
         from stcore.chat.imagine.further import paint
 
         scene = await self._scene()
-        return await self._kept(paint(scene, await scene.host.chats.message(message_id)))
+        message = await scene.host.chats.message(message_id)
+        return await self._prepared(message_id, paint(scene, message))
 
     async def redo(self, asset_id: str, changes: Changes, *, only_look: bool = False) -> Redone:
         """This picture with one thing changed."""
@@ -87,6 +90,20 @@ class PictureDesk:
                 self._session.report(error)
 
         host.generations.behind(self._session.chat_id or "", reported())
+
+    async def _prepared(self, message_id: str | None, work: Awaitable[Job | None]) -> Job | None:
+        """Faces hear that a message gets another picture, from the first moment on: its prompt may have to be written
+        or looked at before there is a job."""
+        if message_id is None:
+            return await self._kept(work)
+        bus, chat_id = self._session.host.bus, self._session.chat_id
+        asked, job = {"id": new_id(), "message_id": message_id}, None
+        bus.publish("picture.preparing", asked, chat_id)
+        try:
+            job = await self._kept(work)
+        finally:
+            bus.publish("picture.prepared", {**asked, "job_id": job["id"] if job else None}, chat_id)
+        return job
 
     async def _scene(self) -> Scene:
         chat_id = await self._session.open_chat()

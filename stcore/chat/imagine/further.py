@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from stcore.chat.hanging import shown_picture
 from stcore.chat.imagine.cast import depicted
-from stcore.chat.imagine.making import Making, opened, reviewed, settings_for
+from stcore.chat.imagine.making import Making, called_off, opened, reviewed, settings_for
 from stcore.chat.imagine.styles import with_style
 from stcore.chat.imagine.words import Draft, compose
 from stcore.chat.imagine.writer import CalledOff
@@ -118,6 +119,7 @@ async def draw_further(scene: Scene, of: Hung, *, anew: bool = False) -> dict[st
             draft, keep = await reviewed(scene, draft, _sheet(of, draft))
             saved = saved if keep else None
     except CalledOff:
+        called_off(scene)
         return None
     if is_blank(draft.words):
         raise UserError("This picture has no prompt that could be drawn again.", hint="Nobody wrote one down.")
@@ -132,8 +134,9 @@ async def draw_further(scene: Scene, of: Hung, *, anew: bool = False) -> dict[st
 
 async def paint(scene: Scene, message: Message) -> dict[str, Any] | None:
     """A picture of a message: beside the one it shows, else of its text as it stands, which stays visible (13.3)."""
-    if message.pictures:
-        return await draw_further(scene, await hung(scene, message.pictures[-1]["id"]))
+    shown = shown_picture(message)
+    if shown is not None:
+        return await draw_further(scene, await hung(scene, shown["id"]))
     if is_blank(message.text):
         raise NotFound("This message has no words that could be drawn.")
     return await draw_further(scene, Hung("", message, message.text, depicts=True))
@@ -142,7 +145,7 @@ async def paint(scene: Scene, message: Message) -> dict[str, Any] | None:
 def _wish(of: Hung, *, keep_size: bool) -> Wish:
     wish = Wish(
         of.argument or of.title,
-        "button",
+        "swipe",
         negative=of.negative,
         destination="quiet",
         keep_size=keep_size,

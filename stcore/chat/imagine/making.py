@@ -74,14 +74,19 @@ async def begin(scene: Scene, wish: Wish) -> dict[str, Any] | None:
         elif draft.warning and scene.ui is not None:
             scene.ui.toast(draft.warning, "warning", "Prompt")
     except CalledOff:
-        if scene.ui is not None:
-            scene.ui.toast("No picture is made.")
+        called_off(scene)
         return None
     draft = _announced(scene, draft, mode)
     making = Making(scene, settings, connection, mode, cast, draft, depicts=mode.prefixed or draft.marked)
     request, pieces = await making.request(extra=wish.references)
     intent = await making.intent(request, pieces, wish)
     return await scene.host.images.submit(request, connection=connection.name, intent=intent)
+
+
+def called_off(scene: Scene) -> None:
+    """Tell, once, that nothing comes: that is no error, and nothing was asked of the source (Q13)."""
+    if scene.ui is not None:
+        scene.ui.toast("Called off: no picture is made.")
 
 
 async def settings_for(scene: Scene, wish: Wish) -> ImageSettings:

@@ -6,10 +6,12 @@ import asyncio
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from stcore.chat.hanging import INDEX
 from stcore.chat.jsonl.lines import Line
 from stcore.errors import NotFound, UnusablePicture
 
@@ -46,14 +48,17 @@ class Finder:
             media = text.extra.get("media")
             if not isinstance(media, list):
                 continue
-            left = []
-            for medium in media:
+            left, kept = [], []
+            for number, medium in enumerate(media):
                 asset_id = await self._asset(medium, chat)
                 if asset_id is None:
                     left.append(medium)
                 else:
+                    kept.append(number)
                     extra = {key: value for key, value in medium.items() if key not in _KNOWN}
                     hung.append((swipe, asset_id, str(medium.get("title") or ""), extra))
+            if kept and left:
+                _count_again(text.extra, kept)
             text.extra["media"] = left
             if not left:
                 del text.extra["media"]
@@ -97,3 +102,10 @@ class Finder:
         if not path.is_relative_to(folder) or not path.is_file() or path.stat().st_size > LARGEST:
             return None
         return path.read_bytes()
+
+
+def _count_again(extra: dict[str, Any], kept: Sequence[int]) -> None:
+    """The number of the picture that is shown, among those that were found; of one that is missing the one before."""
+    shown = extra.get(INDEX)
+    if isinstance(shown, int) and not isinstance(shown, bool):
+        extra[INDEX] = max(0, sum(number <= shown for number in kept) - 1)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, and_, exists
 
 from stcore.chat import rows
+from stcore.chat.hanging import shown_picture
 from stcore.chat.imagine.captions import KEY, describe, keep_caption, reviewed, wrapped
-from stcore.chat.prompting.pictures import pictures_seen
 from stcore.chat.records import Attachment, Message, NewMessage
 from stcore.errors import NotFound
 from stcore.storage.tables import attachments, messages
@@ -79,10 +79,11 @@ class CaptionsPort:
     async def _picture(self, number: int | None, index: int | None) -> dict[str, Any]:
         """A picture of a message: the one looked at, or by its place, the first where there is no such place."""
         message = await self._message(number)
-        if not message.pictures:
+        shown = shown_picture(message)
+        if shown is None:
             raise NotFound(f"Message {message.position} has no picture.")
         if index is None:
-            return dict(pictures_seen(message)[-1])
+            return dict(shown)
         return message.pictures[index if 0 <= index < len(message.pictures) else 0]
 
     async def _message(self, number: int | None) -> Message:

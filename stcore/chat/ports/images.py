@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stcore.chat.hanging import shown_picture
 from stcore.commands.services.images import Imagine, SettingScope
 from stcore.errors import NotFound, UserError
 
@@ -44,8 +45,9 @@ class ImagesPort:
     async def further(self, number: int | None, *, anew: bool = False) -> str:
         desk = self._session.pictures
         message = await self._message(number)
-        if message.pictures:
-            return await self._made(await desk.further(message.pictures[-1]["id"], anew=anew))
+        shown = shown_picture(message)
+        if shown is not None:
+            return await self._made(await desk.further(shown["id"], anew=anew))
         if anew:
             raise NotFound("This message has no picture that could be drawn anew.")
         return await self._made(await desk.paint(message.id))
@@ -85,10 +87,11 @@ class ImagesPort:
         return explanation_text(told)
 
     async def _picture(self, number: int | None) -> dict[str, Any]:
-        pictures = (await self._message(number)).pictures
-        if not pictures:
-            raise NotFound(f"Message {number} has no picture.")
-        return pictures[-1]
+        message = await self._message(number)
+        shown = shown_picture(message)
+        if shown is None:
+            raise NotFound(f"Message {message.position} has no picture.")
+        return dict(shown)
 
     async def _message(self, number: int | None) -> Message:
         """The message of a number; without one the newest that shows a picture."""
@@ -122,7 +125,15 @@ class ImagesPort:
         return values[key]
 
     async def source(self, name: str | None) -> str:
-        return await self._host.images.select_source(name)
+        layers = await self._host.picture_settings.of(self._session.chat_id)
+        place = layers.origins.get("source")
+        if place is None:
+            return await self._host.images.select_source(name)
+        # The chat or its character has a source of its own: that is the one that counts here.
+        if name:
+            await self._host.connections.open(name)
+            layers = await self._host.picture_settings.change(place, {"source": name}, self._session.chat_id)
+        return layers.effective.source
 
     async def style(self, name: str | None) -> str:
         desk, chat_id = self._host.style_desk, self._session.chat_id
@@ -140,7 +151,8 @@ class ImagesPort:
             from stcore.images.modes import WORDS
 
             return [*WORDS, *await asyncio.to_thread(self._host.modes.by_word)]
-        return await self._host.images.choices(what)
+        layers = await self._host.picture_settings.of(self._session.chat_id)
+        return await self._host.images.choices(what, layers.effective.source)
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -11,8 +11,9 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from stcore.chat.hanging import Picture, pictures_seen
 from stcore.chat.imagine.captions import wrapped
 from stcore.errors import StcoreError
 from stcore.text.prompt import PICTURE_TOKENS, Pictures
@@ -30,8 +31,6 @@ SIDE = 1024
 
 MOST_BYTES = 3_000_000
 """Bytes of all pictures of one prompt; in base64 a third more, and the strictest vendor takes 4 MB."""
-
-Picture = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +60,6 @@ async def show_pictures(
     }
     changed = [_with_captions(scene, settings, message, told.get(message.id, ())) for message in history]
     return Shown(changed, {message_id: tuple(pictures.values()) for message_id, pictures in shown.items()})
-
-
-def pictures_seen(message: Message) -> Sequence[Picture]:
-    """Which pictures of a message people see: of a gallery the one looked at, of a list all.
-
-    Without a choice it is the newest, which is the one that faces show.
-    """
-    if message.extra.get("media_display") == "list":
-        return message.pictures
-    index = message.extra.get("media_index")
-    if isinstance(index, int) and 0 <= index < len(message.pictures):
-        return message.pictures[index : index + 1]
-    return message.pictures[-1:]
 
 
 # -- shown -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ const ASKED = {
   interactive: "a wish in a message",
   tool: "the text model",
   button: "a button",
+  swipe: "an arrow or the paintbrush",
   api: "a program",
   script: "a script",
   tag: "a picture tag in a reply",
