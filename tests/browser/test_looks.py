@@ -104,3 +104,26 @@ def test_a_persona_has_words_and_pictures_of_its_own(context: Any, studio: Studi
     assert kept.prefix == "grey coat"
     [reference] = kept.references
     assert reference.endswith(":subject")
+
+
+def test_settings_of_pictures_have_references_too(context: Any, studio: Studio, opened: Any) -> None:
+    clear(studio)
+    page = opened(context, studio, studio.chat())
+    page.get_by_role("button", name="Settings").first.click()
+    page.get_by_role("tab", name="Pictures").click()
+    page.locator(".unused-note").get_by_role("button", name="Show").click()  # the source that paints itself takes none
+    add = page.get_by_role("button", name="Add a picture")
+    choose(page, add, "The character's picture")
+    with page.expect_file_chooser() as chooser:
+        choose(page, add, "From a file")
+    chooser.value.set_files({"name": "coat.png", "mimeType": "image/png", "buffer": picture(7)})
+    rows = page.get_by_role("list", name="Reference pictures").get_by_role("listitem")
+    expect(rows).to_have_count(2)
+    rows.nth(1).get_by_role("combobox").select_option("style")
+    expect(page.locator(".form-told").last).to_have_text("Saved")
+    kept = studio.host.settings.current.images.references
+    assert kept[0] == "avatar:subject"
+    assert kept[1].endswith(":style")
+    page.locator("[data-name=references]").get_by_role("button", name="Back to the default").click()
+    expect(rows).to_have_count(0)
+    assert studio.host.settings.current.images.references == ()

@@ -9,7 +9,7 @@ import { avatar } from "./avatar.js";
 import { avatarPicker } from "./avatar-picker.js";
 import { EditorDialog, restoredNote } from "./editor-dialog.js";
 import { Fields } from "./editor-fields.js";
-import { fieldsOfLooks, looksFields, splitLooks, uploadReference } from "./looks-fields.js";
+import { fieldsOfLooks, looksFields, splitLooks, uploadReference, YOU } from "./looks-fields.js";
 import { openMenu } from "./menu.js";
 import { deletePerson, duplicate, exportMenu, pastChats, rename, setFavourite } from "./people-menus.js";
 
@@ -259,7 +259,7 @@ class Editor {
       kind: "characters",
       worn: {
         avatar: { text: "The picture it wears", find: () => this.character() },
-        persona: { text: "Your picture", find: () => state.cast?.persona ?? { name: "You", drawing: "user" } },
+        persona: { text: "Your picture", find: () => state.cast?.persona ?? YOU },
       },
       upload: (file) => this.upload(file),
     });

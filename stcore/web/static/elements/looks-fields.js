@@ -1,6 +1,8 @@
 /** How somebody looks in pictures, in the editors of characters and personas. */
 import { at, post } from "../core/api.js";
-import { referencesField } from "./references-field.js";
+import { learn } from "../core/signing.js";
+import { state } from "../core/store.js";
+import { ReferencesField } from "./references-field.js";
 
 /** The fields of the editors, and what they are called in looks. */
 const NAMES = { image_prefix: "prefix", image_negative_prefix: "negative", shared: "shared", references: "references" };
@@ -23,6 +25,10 @@ const WORDS = {
     references: `Given to sources that take them, for pictures of you. ${ORDER_HELP}`,
   },
 };
+
+/** Where nobody is: whoever it will be. */
+export const CHARACTER = { name: "Character", drawing: "user" };
+export const YOU = { name: "You", drawing: "user" };
 
 /** The looks of a record as fields of an editor. */
 export const fieldsOfLooks = (looks) =>
@@ -52,8 +58,39 @@ export function looksFields(fields, { kind, worn, upload }) {
       help: "Joined to the negative prompt, for sources that take one.",
     }),
     ...(kind === "characters" ? [shareBox(fields)] : []),
-    referencesField(fields, "references", { label: "Reference pictures", help: words.references, worn, upload }),
+    references(fields, { label: "Reference pictures", help: words.references, worn, upload }),
   ];
+}
+
+function references(fields, how) {
+  const { values } = fields;
+  const field = new ReferencesField(values.known.references, how, (texts) => values.change({ references: texts }));
+  fields.setters.set("references", (texts) => field.show(texts));
+  return field.element;
+}
+
+/**
+ * The reference pictures of settings, which count for every picture.
+ * @param {string[]} texts @param {(texts: string[]) => void} onchange
+ */
+export function generalReferences(texts, onchange) {
+  const how = {
+    label: "Reference pictures",
+    help: `Given with every picture to sources that take them, behind those of who is drawn. ${ORDER_HELP}`,
+    worn: {
+      avatar: { text: "The character's picture", find: () => state.cast?.character ?? CHARACTER },
+      persona: { text: "Your picture", find: () => state.cast?.persona ?? YOU },
+    },
+    upload: keepPicture,
+  };
+  return new ReferencesField(texts, how, onchange);
+}
+
+/** @param {File} file @returns {Promise<string>} The id of the kept picture. */
+async function keepPicture(file) {
+  const picture = await post(`/api/pictures?${new URLSearchParams({ name: file.name.slice(0, 200) })}`, file);
+  learn(picture);
+  return picture.id;
 }
 
 const shareBox = (fields) =>

@@ -8,7 +8,7 @@ import { on, state } from "../core/store.js";
 import { avatarPicker } from "./avatar-picker.js";
 import { restoredNote } from "./editor-dialog.js";
 import { Fields } from "./editor-fields.js";
-import { looksFields, uploadReference } from "./looks-fields.js";
+import { CHARACTER, looksFields, uploadReference } from "./looks-fields.js";
 import { be, boundTo, deletePersona } from "./persona-menu.js";
 
 const AT_DEPTH = 4;
@@ -156,7 +156,7 @@ class Editor {
       kind: "personas",
       worn: {
         persona: { text: "The picture you wear", find: () => this.persona() },
-        avatar: { text: "The character's picture", find: () => state.cast?.character ?? { name: "Character", drawing: "user" } },
+        avatar: { text: "The character's picture", find: () => state.cast?.character ?? CHARACTER },
       },
       upload: (file) => this.upload(file),
     });

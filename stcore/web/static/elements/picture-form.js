@@ -6,6 +6,7 @@ import { plural } from "../core/format.js";
 import { changePictureSettings, FIELDS, loadOffers, loadTaken, sourceOf, valuesIn } from "../core/picture-settings.js";
 import { emit } from "../core/store.js";
 import { loadStyles } from "../core/styles.js";
+import { generalReferences } from "./looks-fields.js";
 import { PhraseList } from "./phrase-list.js";
 import { SchemaForm } from "./schema-form.js";
 import { SizeField } from "./size-field.js";
@@ -46,6 +47,7 @@ export class PictureForm {
     for (const [name, field] of this.form.fields) this.prepare(name, field);
     this.reset("width", this.size.element, ["width", "height"]);
     this.reset("phrases", this.phrases.element, ["phrases"]);
+    this.reset("references", this.references.element, ["references"]);
     this.size.element.closest("fieldset").append(this.unused);
     this.element.addEventListener("input", (event) => this.typed(event.target));
     this.drawOwn();
@@ -60,6 +62,10 @@ export class PictureForm {
     if (name === "width") {
       this.size = new SizeField(this.sizes, this.values, property, (size) => this.saver.change(size));
       return this.size.element;
+    }
+    if (name === "references") {
+      this.references = generalReferences(this.values.references, (references) => this.saver.change({ references }));
+      return this.references.element;
     }
     if (name !== "phrases") return undefined;
     const help = "Looked for in the replies of characters. What is drawn is a mode, as “last” or “face”, or free words.";
@@ -132,6 +138,7 @@ export class PictureForm {
       if (!isBusy(name, control) || control.type === "checkbox" || control.localName === "select") this.put(name, this.values[name]);
     if (!isBusy("width", this.size.element) && !("height" in this.saver.pending)) this.size.show(this.values);
     if (!isBusy("phrases", this.phrases.element)) this.phrases.show(this.values.phrases);
+    if (!("references" in this.saver.pending)) this.references.show(this.values.references);
     this.drawOwn();
     return before.model === this.values.model ? undefined : this.drawTaken();
   }

@@ -25,24 +25,21 @@ const ROLES = {
  * @typedef {Object} Worn
  * @property {string} text What people call the picture.
  * @property {() => Object} find Who wears it.
- *
- * @param {import("./editor-fields.js").Fields} fields
- * @param {string} name The field of the values that holds the texts.
- * @param {{label: string, help: string, worn: {avatar: Worn, persona: Worn}, upload: (file: File) => Promise<any>}} how
- * @returns {HTMLElement}
  */
-export const referencesField = (fields, name, how) => new ReferencesField(fields, name, how).element;
-
-class ReferencesField {
-  constructor(fields, name, { label, help, worn, upload }) {
-    Object.assign(this, { fields, name, label, worn, upload });
+export class ReferencesField {
+  /**
+   * @param {string[]} texts
+   * @param {{label: string, help: string, worn: {avatar: Worn, persona: Worn}, upload: (file: File) => Promise<string|void>}} how
+   *   `upload` gives the id of the kept picture, nothing when it is shown by then.
+   * @param {(texts: string[]) => void} onchange
+   */
+  constructor(texts, { label, help, worn, upload }, onchange) {
+    Object.assign(this, { texts, worn, upload, onchange });
     this.list = h("ol.bound-list", { "aria-label": label });
     this.add = button("Add a picture …", () => openMenu(this.add, "Add a picture", this.choices()), {
       drawing: "plus",
       "aria-haspopup": "menu",
     });
-    fields.setters.set(name, () => this.noticed());
-    this.draw();
     this.element = h(
       "div.form-row",
       {},
@@ -51,24 +48,22 @@ class ReferencesField {
       this.list,
       this.add,
     );
+    this.draw();
   }
 
-  get texts() {
-    return this.fields.values.known[this.name] ?? [];
+  /** Show what the host has now, unless somebody is at work here. */
+  show(texts) {
+    if (JSON.stringify(texts) === JSON.stringify(this.texts) || this.list.contains(document.activeElement)) return;
+    this.texts = texts;
+    this.draw();
   }
 
   save(texts) {
-    this.fields.values.change({ [this.name]: texts });
-    this.drawn = JSON.stringify(texts);
-  }
-
-  /** Somebody changed it elsewhere. */
-  noticed() {
-    if (JSON.stringify(this.texts) !== this.drawn && !this.list.contains(document.activeElement)) this.draw();
+    this.texts = texts;
+    this.onchange(texts);
   }
 
   draw(focus = -1) {
-    this.drawn = JSON.stringify(this.texts);
     fill(
       this.list,
       this.texts.map((text) => this.row(text)),
@@ -113,8 +108,10 @@ class ReferencesField {
   }
 
   async bring(files) {
-    for (const file of files) await attempt(() => this.upload(file));
-    this.draw(this.texts.length - 1);
+    for (const file of files) {
+      const id = await attempt(() => this.upload(file));
+      if (id) this.take(id);
+    }
   }
 
   // -- one picture ---------------------------------------------------------------------------------------------------
@@ -194,7 +191,7 @@ async function tellMissing(id, words, sign) {
 }
 
 function read(text) {
-  const [picture, role, strength = ""] = text.split(":");
+  const [picture, role = "subject", strength = ""] = text.split(":");
   return { picture, role, strength };
 }
 
