@@ -33,7 +33,7 @@ from stcore.images.modes import (
     takes_prefixes,
 )
 from stcore.images.prompt import Person, assemble
-from stcore.images.settings import ImageSettings
+from stcore.images.settings import OF_SOURCE, ImageSettings
 from stcore.images.shapes import Dimensions
 from stcore.images.wish import Wish, build_request
 from stcore.macros.text import is_blank
@@ -93,7 +93,9 @@ async def settings_for(scene: Scene, wish: Wish) -> ImageSettings:
     """The settings that hold for one picture: host, character, chat, call (4.1)."""
     settings = (await scene.host.picture_settings.of(scene.chat_id)).effective
     overrides = dict(wish.overrides)
-    style = overrides.pop("style", "")
+    style, source = overrides.pop("style", ""), overrides.get("source")
+    if source and source != (settings.source or scene.host.connections.default_name()):
+        overrides = {**dict.fromkeys(OF_SOURCE, ""), **overrides}  # names of the other source
     return await with_style(scene.host, settings.overlaid(overrides), style)
 
 
@@ -169,14 +171,23 @@ class Making:
         """Whose prefixes are joined (7.3)."""
         cast, mode = self.cast, self.mode
         if cast.group_id is not None:
-            members = cast.members if self.settings.group_prefixes and mode in _OF_ALL else ()
-            return [Person(name, looks.prefix, looks.negative) for name, looks in members]
-        if mode in (ME, ME_MULTIMODAL) and cast.persona is not None and not self.again:
-            return [Person(cast.persona.name, cast.persona_looks.prefix, cast.persona_looks.negative)]
+            return self._people_of_group()
         again = self.again and self.settings.swipe_prefixes
-        if cast.character is None or not takes_prefixes(mode, one_to_one=cast.one_to_one, again=again):
+        people = []
+        if cast.character is not None and takes_prefixes(mode, one_to_one=True, again=again):
+            people.append(_person(cast.character.name, cast.looks))
+        if cast.persona is not None and mode in (ME, ME_MULTIMODAL):
+            people.append(_person(cast.persona.name, cast.persona_looks))
+        return people
+
+    def _people_of_group(self) -> list[Person]:
+        """Nobody by themselves (7.6); where the settings want it, whoever is drawn."""
+        cast, mode = self.cast, self.mode
+        if not self.settings.group_prefixes:
             return []
-        return [Person(cast.character.name, cast.looks.prefix, cast.looks.negative)]
+        if mode in _OF_ALL:
+            return [_person(name, looks) for name, looks in cast.members]
+        return [_person(cast.character.name, cast.looks)] if cast.character and mode.prefixed else []
 
     def _looks(self) -> list[Looks]:
         """Whose reference pictures count: all of who is drawn, of the character also elsewhere what is no likeness."""
@@ -225,3 +236,7 @@ class Making:
         text = host.macros.expand(template if template.strip() else "{{prompt}}", environment)
         shown = getattr(self.settings, _SHOWN.get(wish.initiator, "show_command"))
         return Post(name=name, text=text, hidden=not shown)
+
+
+def _person(name: str, looks: Looks) -> Person:
+    return Person(name, looks.prefix, looks.negative)

@@ -219,3 +219,24 @@ async def test_a_picture_tells_where_each_piece_of_its_prompt_came_from() -> Non
         assert "/sd" not in told["prompt"]
         assert '"mode": "you"' in await stage.run("/imagine-explain")
         assert "limited to 150" in stage.ui.shown[-1]
+
+
+async def test_a_persona_brings_its_prefix_into_pictures_of_the_person() -> None:
+    async with room(["in a boat"] * 2) as stage:
+        await stage.run("/persona-create name=Ann | /persona-looks prefix=freckles")
+        await stage.run("/sd me")
+        assert stage.last.prompt == "freckles, in a boat"
+        await stage.run("/sd you")
+        assert stage.last.prompt == "in a boat"
+
+
+async def test_the_prefixes_of_all_members_come_into_the_scene_of_a_group_where_they_are_wanted() -> None:
+    async with room(["by the fire"] * 3, group=("Ann", "Ben")) as stage:
+        await stage.run("/char-looks name=Ann prefix=hat negative=rain | /char-looks name=Ben prefix=beard")
+        await stage.run("/sd scene")
+        assert stage.last.prompt == "by the fire"
+        await stage.set(group_prefixes=True)
+        await stage.run("/sd scene")
+        assert (stage.last.prompt, stage.last.negative_prompt) == ("hat, beard, by the fire", "rain")
+        await stage.run("/sendas name=Ben hello | /sd you")
+        assert stage.last.prompt == "beard, by the fire"
