@@ -73,6 +73,7 @@ def show_mode(name: str, data: str | None) -> None:
 @click.argument("name")
 @click.option("--title", help="What menus say; without it the name.")
 @click.option("--word", "words", multiple=True, help="Draws it with /imagine; without one the name does. Repeatable.")
+@click.option("--takes-subject/--takes-none", default=None, help="Whether more may stand behind a word, as {0}.")
 @click.option("--phrase", "subjects", multiple=True, help="Asks for it in a wish for a picture. Repeatable.")
 @click.option("--template", metavar="FILE", help="A file with what the writer is asked for; - reads standard input.")
 @click.option(

@@ -7,13 +7,13 @@ free prompt.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from stcore.images.prompt import join, shave
 from stcore.images.shapes import Shape
-from stcore.macros.text import SPACE_CLASS, trim
+from stcore.macros.text import SPACE_CLASS, WHITESPACE, trim
 
 Writer = Literal["text model", "captioner", "nobody"]
 
@@ -24,6 +24,7 @@ class Mode:
 
     ``writer`` makes the prompt's text; with ``nobody`` it is taken as it stands. ``prefixed`` modes get the character's
     prefixes in a new generation. ``style`` is drawn in whatever style is chosen otherwise. ``title`` is what menus say.
+    Of one with ``words`` (in lower case) what stands behind one of them is the subject; others take none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Mode:
     shape: Shape = "as set"
     title: str = ""
     style: str = ""
+    words: tuple[str, ...] = ()
 
 
 YOU = Mode("you", 0, "text model", prefixed=True, title="Yourself")
@@ -79,13 +81,36 @@ def mode_of(
     """The mode an argument asks for (2.2): one of the words, whatever its case, and nothing beside it; else free.
 
     ``multimodal``: portraits are described from the avatar. ``extend``: the text model enlarges a free prompt. ``own``
-    are modes of one's own by their words in lower case; they come after those of :data:`WORDS`.
+    are modes of one's own by their words in lower case; they come after those of :data:`WORDS`, and those that take a
+    subject may have one behind the word.
     """
-    word = trim(argument).lower()
-    mode = WORDS.get(word) or (own or {}).get(word, FREE)
+    word, own = trim(argument).lower(), own or {}
+    mode = WORDS.get(word) or own.get(word) or _with_subject(word, own) or FREE
     if multimodal:
         mode = _MULTIMODAL.get(mode, mode)
     return FREE_EXTENDED if extend and mode is FREE else mode
+
+
+def subject_of(argument: str, mode: Mode) -> str:
+    """What a mode is to draw: the argument, without the word that chose a mode that takes a subject.
+
+    >>> subject_of("Tarot: a fox", Mode("tarot", 6, "nobody", prefixed=False, words=("tarot",)))
+    'a fox'
+    """
+    argument = trim(argument)
+    word = _leading_word(argument.lower(), mode.words)
+    return argument[len(word) :].lstrip(f"{WHITESPACE}:,") if word else argument
+
+
+def _with_subject(text: str, own: Mapping[str, Mode]) -> Mode | None:
+    word = _leading_word(text, [word for word, mode in own.items() if mode.words])
+    return own[word] if word else None
+
+
+def _leading_word(text: str, words: Sequence[str]) -> str:
+    """The longest of ``words`` with which a text begins, and which ends there; empty when there is none."""
+    found = [word for word in words if text.startswith(word) and text[len(word) :][:1] in ("", ":", ",", *WHITESPACE)]
+    return max(found, key=len, default="")
 
 
 def by_number(number: object) -> Mode:

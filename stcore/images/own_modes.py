@@ -62,6 +62,11 @@ class OwnMode(BaseModel):
         title="Words",
         description="/imagine with one of these words, and nothing else, draws this mode; one a line. Empty: the name.",
     )
+    takes_subject: bool = Field(
+        False,
+        title="Takes a subject",
+        description="Words may be followed by something, which the template has as {0}: /imagine tarot a fox.",
+    )
     subjects: _Words = Field(
         (),
         title="Phrases in wishes",
@@ -107,7 +112,8 @@ class OwnMode(BaseModel):
     def mode(self) -> Mode:
         """The mode as the pipeline knows it; chats store it with the number of free prompts (1.3)."""
         title = self.title or self.name
-        return Mode(self.name, FREE.number, self.writer, self.prefixed, self.shape, title, self.style)
+        words = self.triggers if self.takes_subject else ()
+        return Mode(self.name, FREE.number, self.writer, self.prefixed, self.shape, title, self.style, words)
 
     @property
     def triggers(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from stcore.errors import NotFound, SettingsError, Taken, UserError
 from stcore.images.interactive import ENGLISH, capture
-from stcore.images.modes import FACE, FREE, FREE_EXTENDED, WORDS, mode_of
+from stcore.images.modes import FACE, FREE, FREE_EXTENDED, WORDS, mode_of, subject_of
 from stcore.images.own_modes import ModeLibrary, OwnMode, mode_from_toml, mode_to_toml
 
 
@@ -43,6 +43,24 @@ def test_a_mode_is_chosen_by_its_words(library: ModeLibrary) -> None:
     assert mode_of("noir street", own=own, extend=True) is FREE_EXTENDED
     assert mode_of("noir", own=own, extend=True) is mode
     assert mode_of("face", own=own) is FACE
+
+
+def test_a_mode_that_takes_a_subject_has_it_behind_its_word(library: ModeLibrary) -> None:
+    library.save(OwnMode(name="Tarot", words=("tarot", "tarot card"), takes_subject=True, template="{0}"))
+    library.save(OwnMode(name="Sticker", template="x"))
+    own = library.by_word()
+    for argument, subject in {
+        "Tarot The Fool": "The Fool",
+        "tarot card: a fox, red": "a fox, red",
+        "tarot\na fox": "a fox",
+        "tarot": "",
+    }.items():
+        mode = mode_of(argument, own=own)
+        assert mode.name == "Tarot"
+        assert subject_of(argument, mode) == subject
+    assert mode_of("tarots", own=own) is FREE
+    assert mode_of("sticker of a fox", own=own) is FREE
+    assert subject_of(" you smiling ", FREE) == "you smiling"
 
 
 def test_without_words_the_name_is_the_word(library: ModeLibrary) -> None:

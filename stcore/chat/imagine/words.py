@@ -19,6 +19,7 @@ from stcore.images.modes import (
     expand_markers,
     has_marker,
     raw_last_text,
+    subject_of,
 )
 from stcore.images.prompt import join
 from stcore.images.settings import ImageSettings
@@ -49,7 +50,7 @@ async def compose(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode,
     if mode.writer == "captioner":
         return await _described(scene, wish, settings, mode, cast)
     if mode.writer == "text model":
-        written = await write_prompt(scene, settings, mode, cast, trim(wish.argument))
+        written = await write_prompt(scene, settings, mode, cast, subject_of(wish.argument, mode))
         draft = Draft(written.text, wish.negative, f"written by {written.by}", written.warning)
         return _marked(draft, cast) if mode is FREE_EXTENDED else draft
     if mode is RAW_LAST:
@@ -60,7 +61,8 @@ async def compose(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode,
         for _ in range(wish.marked):
             negative = join(negative, cast.marked.negative)
         return Draft(draft.words, negative, marked=draft.marked or wish.marked > 0)
-    template = await scene.host.prompt_templates.render(mode.name, template_values(scene, cast, wish.argument))
+    values = template_values(scene, cast, subject_of(wish.argument, mode))
+    template = await scene.host.prompt_templates.render(mode.name, values)
     return Draft(trim(scene.expand(template)), wish.negative, f"mode {mode.name}")
 
 

@@ -23,7 +23,7 @@ def _aliases(word: str) -> tuple[str, str]:
     aliases=_aliases("modes"),
     group=_GROUP,
     summary="List the modes of pictures that you made yourself.",
-    returns="a JSON list, each with its name, title, words, subjects, template, writer, shape, style and prefixed",
+    returns="a JSON list, each with the fields of /imagine-mode-save and its template",
     examples=(Example("/imagine-modes", pipe="[]"),),
 )
 async def imagine_modes(call: Call) -> str:
@@ -39,6 +39,9 @@ async def imagine_modes(call: Call) -> str:
         Named("name", "name of the mode", required=True, choices="image modes"),
         Named("title", "what menus say; without it the name"),
         Named("words", "words with which /imagine draws it, with commas between them; without them the name"),
+        Named(
+            "takes_subject", "whether more may stand behind a word, as {0} of the template", "bool", ("true", "false")
+        ),
         Named("subjects", "phrases that ask for it in a wish for a picture, with commas between them"),
         Named(
             "writer",
@@ -72,8 +75,7 @@ async def imagine_mode_save(call: Call) -> str:
         key: call.argument(key) for key in ("title", "writer", "shape", "style") if key in call.named
     }
     fields |= {key: _list(call.argument(key)) for key in ("words", "subjects") if key in call.named}
-    if "prefixed" in call.named:
-        fields["prefixed"] = call.boolean("prefixed", default=False)
+    fields |= {key: call.boolean(key, default=False) for key in ("takes_subject", "prefixed") if key in call.named}
     if not is_blank(call.text):
         fields["template"] = trim(call.text)
     return await call.image_modes.save(name, fields)

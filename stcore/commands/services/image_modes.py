@@ -10,8 +10,8 @@ class ImageModes(Protocol):
     """What ``/imagine`` can draw beside a free prompt. Names of modes match whatever their case."""
 
     async def list(self) -> Sequence[Mapping[str, Any]]:
-        """Every mode of one's own: ``name``, ``title``, ``words``, ``subjects``, ``template``, ``writer``, ``shape``,
-        ``style``, ``prefixed``."""
+        """Every mode of one's own: ``name``, ``title``, ``words``, ``takes_subject``, ``subjects``, ``template``,
+        ``writer``, ``shape``, ``style``, ``prefixed``."""
         ...
 
     async def save(self, name: str, fields: Mapping[str, Any]) -> str:

@@ -68,6 +68,15 @@ async def test_extended_prompts_and_the_prefix_of_the_character() -> None:
         assert (stage.last.prompt, stage.last.negative_prompt) == ("blue scarf, a long scarf", "gloves")
 
 
+async def test_the_subject_behind_the_word_reaches_the_template() -> None:
+    async with room(["a", "b"]) as stage:
+        await keep(stage, words=["tarot"], takes_subject=True, template="A card {% if subject %}of {0}{% endif %}!")
+        await stage.run("/sd Tarot the Fool")
+        assert asked(stage) == "A card of the Fool!"
+        await stage.run("/sd tarot")
+        assert asked(stage) == "A card !"
+
+
 async def test_scripts_keep_modes() -> None:
     async with room() as stage:
         await stage.run("/imagine-mode-save name=Poster words=bill,placard shape=portrait writer=nobody A poster")

@@ -8,6 +8,7 @@ const PROMPTS = "/api/image-prompts";
 /**
  * @typedef {Object} OwnMode
  * @property {string} name @property {string} title @property {string[]} words @property {string[]} subjects
+ * @property {boolean} takes_subject More may stand behind a word.
  * @property {string} template @property {"text model"|"nobody"|"captioner"} writer @property {string} shape
  * @property {string} style @property {boolean} prefixed
  * @property {string[]} triggers The words that choose it: its own, or its name.

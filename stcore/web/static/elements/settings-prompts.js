@@ -89,9 +89,9 @@ function modesOf(page, { modes, problems, schema }, { back, again }) {
 }
 
 function row(mode, open, again) {
-  const { name, triggers, writer, shape, style } = mode;
+  const { name, triggers, takes_subject: takes, writer, shape, style } = mode;
   const title = mode.title || name;
-  const facts = [triggers.map((word) => `/imagine ${word}`).join(", "), WRITERS[writer], SHAPES[shape], style && `style ${style}`];
+  const facts = [triggers.map((word) => `/imagine ${word}${takes ? " …" : ""}`).join(", "), WRITERS[writer], SHAPES[shape], style && `style ${style}`];
   const more = iconButton("dots", `More for ${title}`, () => openMenu(more, title, modeMenu(mode, { open, again })), {
     "aria-haspopup": "menu",
     data: { key: `mode.${name}` },
