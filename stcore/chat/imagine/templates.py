@@ -101,6 +101,7 @@ class PromptTemplates:
     def __init__(self, host: ChatHost) -> None:
         self._host = host
         self._folder = host.data / FOLDER
+        self._tried: dict[str, tuple[tuple[int, int], SettingsError | None]] = {}
 
     def names(self) -> Sequence[str]:
         """The names of all slots, by number."""
@@ -120,10 +121,17 @@ class PromptTemplates:
         return self._file(slot).is_file()
 
     async def problem(self, slot: str) -> SettingsError | None:
-        """What is wrong with a template that came into the folder by itself."""
+        """What is wrong with a template that came into the folder by itself. It is tried once after every change."""
+        stamp = await asyncio.to_thread(_stamp, self._file(slot))
+        if stamp is None:
+            return None
+        known = self._tried.get(slot)
+        if known is None or known[0] != stamp:
+            known = self._tried[slot] = (stamp, await self._try(slot))
+        return known[1]
+
+    async def _try(self, slot: str) -> SettingsError | None:
         try:
-            if not await asyncio.to_thread(self.is_own, slot):
-                return None
             await self.check(f"{FOLDER}/{slot}.jinja", await asyncio.to_thread(self.get, slot))
         except SettingsError as error:
             return error
@@ -212,6 +220,15 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{FOLDER}/{file.name} cannot be read: {error}.", file=str(file)) from error
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What changes with a file; ``None`` when there is none."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _write(file: Path, text: str) -> None:

@@ -124,7 +124,7 @@ async def _placeholders(session: Session) -> Sequence[str]:
     return [placeholder.find for placeholder in session.host.workflow_desk.placeholders()]
 
 
-async def _image_modes(session: Session) -> Sequence[str]:
+async def _own_image_modes(session: Session) -> Sequence[str]:
     """Modes of pictures of one's own."""
     return [mode.name for mode in await asyncio.to_thread(session.host.modes.list)]
 
@@ -154,7 +154,7 @@ LISTS: dict[str, Callable[[Session], Awaitable[Sequence[str]]]] = {
     "backgrounds": _backgrounds,
     "galleries": _galleries,
     "workflow placeholders": _placeholders,
-    "image modes": _image_modes,
+    "own image modes": _own_image_modes,
     "image prompts": _image_prompts,
     "plugins": _plugins,
     "tools": _tools,

@@ -11,7 +11,7 @@ from stcore.macros.numbers import js_json
 from stcore.macros.text import is_blank, trim
 
 _GROUP = "images"
-_NAME = Unnamed("name of the mode", required=True, choices="image modes")
+_NAME = Unnamed("name of the mode", required=True, choices="own image modes")
 
 
 def _aliases(word: str) -> tuple[str, str]:
@@ -36,7 +36,7 @@ async def imagine_modes(call: Call) -> str:
     group=_GROUP,
     summary="Make a mode of pictures of your own, or change one.",
     named=(
-        Named("name", "name of the mode", required=True, choices="image modes"),
+        Named("name", "name of the mode", required=True, choices="own image modes"),
         Named("title", "what menus say; without it the name"),
         Named("words", "words with which /imagine draws it, with commas between them; without them the name"),
         Named(
@@ -86,7 +86,7 @@ async def imagine_mode_save(call: Call) -> str:
     aliases=_aliases("mode-rename"),
     group=_GROUP,
     summary="Give a mode of your own another name.",
-    named=(Named("from", "which mode", required=True, choices="image modes"),),
+    named=(Named("from", "which mode", required=True, choices="own image modes"),),
     unnamed=Unnamed("the new name", required=True),
     returns="the new name",
     examples=(

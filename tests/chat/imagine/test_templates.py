@@ -138,6 +138,8 @@ async def test_a_broken_file_is_named_when_it_is_used() -> None:
         assert problem is not None
         assert problem.line == 2
         assert await templates.problem("you") is None
+        (folder / "last.jinja").write_text("mended now")
+        assert await templates.problem("last") is None
         (folder / "face.jinja").write_bytes(b"\xff\xfe\x00")
         with pytest.raises(SettingsError, match="face"):
             await templates.render("face", VALUES)
