@@ -14,6 +14,7 @@ from stcore.chat.persona_files import export_personas, import_personas
 from stcore.chat.session import Session
 from stcore.errors import NotFound, UserError
 from stcore.testing.stage import stage
+from tests.chat.imagine.easel import room
 from tests.images.pictures import picture
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +126,35 @@ async def test_the_greeting_of_a_new_chat_sees_private_words() -> None:
         await set_looks(session.host, await open_character(session), prefix="blue scarf")
         await session.run("/newchat")
         assert (await session.run("/messages names=off 0")).text.strip() == "Look: blue scarf."
+
+
+@pytest.mark.feature("F239", "F240", "F242", "F244")
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize(
+    ("script", "prompt", "negative"),
+    [
+        ("/sd negative=fog you", "blue scarf, <lora:harbour:0.8>, laughing", "fog, gloves"),
+        ("/sd char, on a raft", "blue scarf, <lora:harbour:0.8>, on a raft", "gloves"),
+        ("/sd {{charPrefix}}, fishing", "blue scarf, <lora:harbour:0.8>, fishing", "gloves"),
+        ("/sd apple tree", "apple tree", None),
+    ],
+)
+async def test_private_and_shared_words_reach_the_source_alike(
+    script: str, prompt: str, negative: str | None, shared: bool
+) -> None:
+    async with room(["laughing"]) as stage:
+        words = {"prefix": "blue scarf, <lora:harbour:0.8>", "negative": "gloves"}
+        await set_looks(stage.session.host, await open_character(stage.session), **words, shared=shared)
+        await stage.set(prefix="", negative="", style="Default")
+        await stage.run(script)
+        assert (stage.last.prompt, stage.last.negative_prompt) == (prompt, negative)
+
+
+async def test_words_of_a_persona_go_into_pictures_of_the_user() -> None:
+    async with room(["laughing"]) as stage:
+        await stage.run("/persona-create name=Rook | /persona-looks prefix=coat negative=hat")
+        await stage.run("/sd me")
+        assert (stage.last.prompt, stage.last.negative_prompt) == ("coat, laughing", "hat")
 
 
 # -- copies and ends -------------------------------------------------------------------------------------------------
