@@ -65,6 +65,7 @@ def test_the_right_arrow_on_the_last_picture_makes_another(studio: Studio, conte
     page.wait_for_function("() => getComputedStyle(document.querySelector('.picture-arrow.next')).opacity === '1'")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.click("dialog[open] >> text=Draw it")  # what the arrow means is explained once
     page.wait_for_selector(".picture-count >> text=2 / 2")
     assert page.locator(".message").count() == 1
     second = page.inner_text(".seed")
@@ -389,7 +390,7 @@ def test_everything_fits_on_a_phone(studio: Studio, phone: Any, opened: Any) -> 
     fits(page)
     page.keyboard.press("Escape")
     page.tap(".open-settings")
-    for name in ("texts", "pictures", "you", "plugins", "about", "sources"):
+    for name in ("texts", "pictures", "styles", "you", "plugins", "about", "sources"):
         page.tap(f".settings-tab[data-page={name}]")
         page.wait_for_selector(".settings-content > *")
         fits(page)
