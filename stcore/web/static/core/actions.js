@@ -224,6 +224,18 @@ export const pictureRedo = (asset, changes, look = false) =>
 
 export const explainPicture = (asset) => api.get(at("/api/pictures", asset, "explain"));
 
+/** Look at another picture of a message. */
+export const lookAt = (message, asset) => api.patch(at("/api/messages", message), { picture: asset });
+
+/** Show one picture of a message at a time ("gallery"), or all ("list"). */
+export const arrangePictures = (message, display) => api.patch(at("/api/messages", message), { display });
+
+/** Take pictures off a message: one or, without `picture`, all; with `files` they are deleted everywhere. */
+export const takePictures = (message, { picture = null, files }) =>
+  api.remove(
+    `${at("/api/messages", message, "pictures")}?${new URLSearchParams({ files, ...(picture && { picture }) })}`,
+  );
+
 /** Draw a message: its words, or another picture beside the one it shows. */
 export const paintMessage = (id) => api.post(at("/api/messages", id, "paint"));
 

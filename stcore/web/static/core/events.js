@@ -42,6 +42,8 @@ const KINDS = [
   "image-prompts.changed",
   "picture.added",
   "picture.removed",
+  "picture.preparing",
+  "picture.prepared",
   "gallery.changed",
   "gallery.open",
   "toast",

@@ -2,6 +2,7 @@
 import * as actions from "./actions.js";
 import { announce } from "./announce.js";
 import { beep, offerCopy } from "./device.js";
+import { prepared, prepares } from "./drawing.js";
 import { isActive, plural, shorten } from "./format.js";
 import { dropPerson, loadCast, putPerson, touchGroup } from "./people.js";
 import { forget, learn } from "./signing.js";
@@ -122,6 +123,8 @@ const handlers = {
     emit("timeline", { redraw: true });
     emit("pictures");
   },
+  "picture.preparing": prepares,
+  "picture.prepared": prepared,
   toast: (data) => emit("toast", data),
   error: (data) => setTimeout(() => isOnCard(data) || emit("problem", data), CARD_FIRST_MS),
   question: (data) => emit("question", data),

@@ -1,8 +1,8 @@
 /** The conversation: messages, running jobs and replies in one stream, older ones loaded on the way up. */
 import { attempt, loadEarlier } from "../core/actions.js";
 import { button, coalesce, fill, h, icon } from "../core/dom.js";
+import { isUnsettled } from "../core/drawing.js";
 import { dayKey, dayName, isActive, plural } from "../core/format.js";
-import { recall } from "../core/prefs.js";
 import { on, state } from "../core/store.js";
 import "./job.js";
 import "./message.js";
@@ -152,15 +152,12 @@ function timeline() {
 }
 
 function shownJobs() {
-  const retried = new Set([...state.jobs.values()].map((job) => job.retry_of).filter(Boolean));
-  const dismissed = recall("dismissed", []);
   const oldest = state.more ? (state.messages[0]?.created ?? 0) : 0;
   return [...state.jobs.values()].filter((job) => {
     if (job.chat_id !== state.chatId || job.quiet || onMessage(job)) return false;
     if (isActive(job)) return true;
     if (job.state === "done") return state.landing.has(job.id) && !hasArrived(job);
-    const ended = job.state === "failed" && !retried.has(job.id) && !dismissed.includes(job.id);
-    return ended && job.created >= oldest;
+    return job.created >= oldest && isUnsettled(job);
   });
 }
 

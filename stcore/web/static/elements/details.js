@@ -2,7 +2,7 @@
 import { button, h } from "../core/dom.js";
 import { duration, moment } from "../core/format.js";
 import { explanation } from "./explanation.js";
-import { copyWithNotice, seedChip } from "./pictures.js";
+import { copyWithNotice, seedChip } from "./picture-tools.js";
 
 const WHY = {
   clamped: "limited to",

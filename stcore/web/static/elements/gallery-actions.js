@@ -8,7 +8,7 @@ import { emit, state } from "../core/store.js";
 import { chooseFiles } from "./chat-files.js";
 import { confirmDialog, showDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
-import { copyWithNotice, download } from "./pictures.js";
+import { copyWithNotice, download } from "./picture-tools.js";
 
 const KINDS = "image/jpeg,image/png,image/webp,image/gif";
 const KIND_NAMES = { character: "Character", group: "Group", shared: "Shared" };

@@ -7,7 +7,7 @@ import { recall, remember } from "../core/prefs.js";
 import { emit, on } from "../core/store.js";
 import { details } from "./details.js";
 import { stImage } from "./image.js";
-import { download } from "./pictures.js";
+import { download } from "./picture-tools.js";
 import { Zoom } from "./zoom.js";
 
 const ROOM_FOR_DETAILS = "(min-width: 56rem)";
@@ -46,14 +46,17 @@ class Lightbox extends HTMLElement {
     on("lightbox", (wish) => this.open(wish));
   }
 
-  /** @param {{pictures: Object[], id: string}} wish What the arrows step through, and where to begin. */
-  open({ pictures, id }) {
+  /**
+   * @param {{pictures: Object[], id: string, details?: boolean}} wish What the arrows step through, where to begin, and
+   *   whether to tell how it was made whatever was chosen before.
+   */
+  open({ pictures, id, details: told = false }) {
     this.pictures = [...pictures];
     this.index = Math.max(
       0,
       this.pictures.findIndex((picture) => picture.id === id),
     );
-    this.showInfo(matchMedia(ROOM_FOR_DETAILS).matches && recall("details", true));
+    this.showInfo(told || (matchMedia(ROOM_FOR_DETAILS).matches && recall("details", true)));
     if (!this.dialog.open) this.dialog.showModal();
     this.draw();
   }

@@ -1,12 +1,13 @@
 /** `<st-message>`: one message with its pictures, swipes and actions. */
 import * as actions from "../core/actions.js";
 import { announce } from "../core/announce.js";
+import { isDrawing, newestOf } from "../core/drawing.js";
 import { button, copyText, fill, fillSanitised, h, icon, iconButton } from "../core/dom.js";
 import { clock, moment } from "../core/format.js";
 import { branchAt } from "../core/people-chats.js";
 import { senderOf } from "../core/people.js";
 import { paragraphs } from "../core/richtext.js";
-import { emit, state } from "../core/store.js";
+import { emit, on, state } from "../core/store.js";
 import { avatar } from "./avatar.js";
 import { openCheckpoint, setCheckpoint } from "./checkpoints.js";
 import { confirmDialog } from "./dialog.js";
@@ -24,20 +25,28 @@ const DRAWINGS = { system: "info", scene: "picture" };
 const ROLE_NAMES = { user: "You", assistant: "Reply", system: "System", scene: "Scene" };
 
 class Message extends HTMLElement {
+  connectedCallback() {
+    this.off ??= on("drawing", () => this.drawBrush());
+  }
+
+  disconnectedCallback() {
+    this.off?.();
+    this.off = null;
+  }
+
   /** @param {Object} message @param {{continued: boolean, last: boolean}} context */
   update(message, context) {
     const same =
       this.item === message && this.context?.continued === context.continued && this.context?.last === context.last;
     if (same || this.editing) return;
-    const grew = this.item && message.pictures.length > this.item.pictures.length;
     this.item = message;
     this.context = context;
     const focused = this.contains(document.activeElement) ? document.activeElement.dataset.act : null;
-    this.draw(grew);
+    this.draw();
     if (focused) this.querySelector(`[data-act="${focused}"]`)?.focus();
   }
 
-  draw(grew) {
+  draw() {
     const message = this.item;
     const name = message.name || ROLE_NAMES[message.role];
     this.className = "message";
@@ -54,7 +63,6 @@ class Message extends HTMLElement {
     this.face ??= avatar(() => this.sender());
     this.face.draw();
     this.pictures ??= document.createElement("st-pictures");
-    this.pictures.hidden = !message.pictures.length && !this.pictures.hasJobs(message.id);
     fill(
       this,
       this.face,
@@ -62,7 +70,7 @@ class Message extends HTMLElement {
       this.tools(),
     );
     this.drawBody();
-    this.pictures.update(message, grew);
+    this.pictures.update(message);
   }
 
   sender() {
@@ -95,13 +103,11 @@ class Message extends HTMLElement {
   }
 
   tools() {
-    const list = this.choices();
-    const bar = list.map(({ text, icon: drawing, run, key }) =>
-      iconButton(drawing, text, run, { data: { act: key }, class: "tool" }),
-    );
+    const bar = this.choices().map(toolButton);
+    const isBarred = () => this.querySelector(".tool").checkVisibility();
     // What the bar has no room for; where there is no bar, all of it.
     const open = ({ currentTarget: anchor }) =>
-      openMenu(anchor, "This message", [...(bar[0].checkVisibility() ? [] : [...list, null]), ...this.copies()]);
+      openMenu(anchor, "This message", [...(isBarred() ? [] : [...this.choices(), null]), ...this.copies()]);
     const more = iconButton("dots", "Actions of this message", open, {
       class: "tools-more",
       "aria-haspopup": "menu",
@@ -125,18 +131,48 @@ class Message extends HTMLElement {
           icon: "refresh",
           run: () => this.regenerate(),
         },
-      text &&
-        !this.item.extra?.picture && {
-          key: "paint",
-          text: "Draw this message",
-          icon: "palette",
-          run: () => actions.attempt(() => actions.paintMessage(this.item.id)),
-        },
+      (text || this.item.pictures.length > 0) && this.brush(),
+      this.item.pictures.length > 1 && this.arrangement(),
       hidden
         ? { key: "hide", text: "Show to the model", icon: "eye", run: () => this.hide(false) }
         : { key: "hide", text: "Hide from the model", icon: "eye-off", run: () => this.hide(true) },
       { key: "delete", text: "Delete", icon: "trash", danger: true, run: () => this.drop() },
     ].filter(Boolean);
+  }
+
+  /** The paintbrush; while its picture is made it stops exactly that one. */
+  brush() {
+    const { id, pictures } = this.item;
+    const brush = (text, drawing, run) => ({ key: "paint", text, icon: drawing, run });
+    const stop = () => actions.attempt(() => actions.cancelJob(newestOf(id).id));
+    if (newestOf(id)) return brush("Stop this picture", "hourglass", stop);
+    if (isDrawing(id)) return brush("Its prompt is made ready …", "hourglass", () => {});
+    const paint = () => actions.attempt(() => actions.paintMessage(id));
+    return brush(pictures.length ? "Draw another picture" : "Draw this message", "brush", paint);
+  }
+
+  drawBrush() {
+    const old = this.querySelector('[data-act="paint"]');
+    if (!old) return;
+    const brush = this.brush();
+    if (brush.text === old.title) return;
+    const fresh = toolButton(brush);
+    fresh.tabIndex = old.tabIndex;
+    const focused = old === document.activeElement;
+    old.replaceWith(fresh);
+    if (focused) fresh.focus();
+  }
+
+  /** One picture at a time with arrows, or all of them. */
+  arrangement() {
+    const isList = this.item.extra?.media_display === "list";
+    const arrange = () => actions.attempt(() => actions.arrangePictures(this.item.id, isList ? "gallery" : "list"));
+    return {
+      key: "arrange",
+      text: isList ? "Show one picture at a time" : "Show all pictures",
+      icon: isList ? "picture" : "rows",
+      run: arrange,
+    };
   }
 
   copies() {
@@ -218,7 +254,7 @@ class Message extends HTMLElement {
     const latest =
       changed?.html !== undefined ? changed : (state.messages.find((one) => one.id === this.item.id) ?? this.item);
     this.item = latest;
-    this.draw(false);
+    this.draw();
     this.focusMessage();
   }
 
@@ -226,6 +262,9 @@ class Message extends HTMLElement {
     this.focus({ preventScroll: true });
   }
 }
+
+const toolButton = ({ text, icon: drawing, run, key }) =>
+  iconButton(drawing, text, run, { data: { act: key }, class: "tool" });
 
 async function branch(position) {
   const chat = await actions.attempt(() => branchAt(position));

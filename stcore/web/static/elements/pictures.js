@@ -1,18 +1,23 @@
-/** `<st-pictures>`: the pictures of one message, one at a time, and the jobs that add to them. */
-import { attempt, pictureAgain } from "../core/actions.js";
-import { copyText, fill, h, icon, iconButton } from "../core/dom.js";
+/** `<st-pictures>`: the pictures of one message, one at a time or all of them, and the jobs that add to them. */
+import { attempt, lookAt, pictureAgain } from "../core/actions.js";
+import { announce } from "../core/announce.js";
+import { isDrawing, jobsOf, pastLast } from "../core/drawing.js";
+import { fill, h } from "../core/dom.js";
 import { pictureAlt } from "../core/format.js";
-import { addresses } from "../core/signing.js";
-import { activeJobs, emit, on, state } from "../core/store.js";
-import { captionChoices, captionLine, captionsKey } from "./captions.js";
+import { emit, on, state } from "../core/store.js";
+import { captionLine, captionsKey } from "./captions.js";
 import { stImage } from "./image.js";
 import "./job.js";
-import { openMenu } from "./menu.js";
-import { redoDialog } from "./redo.js";
+import { arrows, canRepeat, explainOnce } from "./picture-arrows.js";
+import { pictureTools, seedChip } from "./picture-tools.js";
 
 class Pictures extends HTMLElement {
   connectedCallback() {
-    this.off ??= [on("jobs", () => this.drawJobs()), on("progress", (job) => this.jobs?.get(job.id)?.update(job))];
+    this.off ??= [
+      on("drawing", () => this.drawJobs()),
+      on("timeline", () => this.drawJobs()),
+      on("progress", (job) => this.jobs?.get(job.id)?.update(job)),
+    ];
   }
 
   disconnectedCallback() {
@@ -20,105 +25,110 @@ class Pictures extends HTMLElement {
     this.off = null;
   }
 
-  hasJobs(messageId) {
-    return activeJobs().some((job) => job.message_id === messageId);
-  }
-
-  /** @param {Object} message @param {boolean} grew Show the newest picture. */
-  update(message, grew) {
-    const ids = [...message.pictures.map((picture) => picture.id), captionsKey(message.pictures)].join();
-    const shown = this.pictures?.[this.index]?.id;
+  /** @param {Object} message */
+  update(message) {
     this.message = message;
     this.pictures = message.pictures;
-    const stays = this.pictures.findIndex((picture) => picture.id === shown);
-    this.index = grew || stays < 0 ? this.pictures.length - 1 : stays;
-    if (ids !== this.ids) this.draw();
-    this.ids = ids;
+    this.isList = message.extra?.media_display === "list" && this.pictures.length > 1;
+    const wanted = this.pictures.findIndex((picture) => picture.id === this.wanted);
+    if (wanted < 0) this.wanted = null;
+    this.index = this.wanted ? wanted : remembered(message);
+    const ids = [...this.pictures.map((picture) => picture.id), captionsKey(this.pictures)].join();
+    const key = [ids, this.isList ? "list" : this.index, pastLast()].join("|");
+    if (key !== this.key) this.draw();
+    this.key = key;
     this.drawJobs();
   }
 
   draw() {
-    const picture = this.pictures[this.index];
-    this.frame = h("figure.picture");
     this.running = h("div.picture-jobs");
-    fill(this, picture && this.frame, this.running);
     this.jobs = new Map();
-    if (picture) this.drawPicture(picture);
-    this.drawJobs();
+    this.frames = (this.isList ? this.pictures : [this.pictures[this.index]]).filter(Boolean).map((one) => this.frame(one));
+    fill(this, this.frames, this.running);
   }
 
-  drawPicture(picture) {
+  /** One picture with everything that belongs to it. */
+  frame(picture) {
     const alt = pictureAlt(picture);
-    const open = () => emit("lightbox", { pictures: chatPictures(), id: picture.id });
-    this.frame.style.setProperty("--w", picture.width || 1);
-    this.frame.style.setProperty("--h", picture.height || 1);
-    fill(
-      this.frame,
+    const open = (how) => emit("lightbox", { pictures: chatPictures(), id: picture.id, ...how });
+    const more = { open, again: () => this.again(picture, "dice"), message: this.message };
+    return h(
+      "figure.picture",
+      { vars: { "--w": picture.width || 1, "--h": picture.height || 1 } },
       h(
         "div.picture-stage",
         {},
         h(
           "button.picture-open",
-          { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: open },
+          { type: "button", "aria-label": `Open the picture: ${alt}`, onclick: () => open() },
           stImage(picture, alt),
         ),
-        this.arrows(picture),
+        !this.isList &&
+          arrows(this.pictures, this.index, {
+            go: (index, act) => this.go(index, act),
+            more: () => this.again(picture, "next"),
+          }),
       ),
       h(
         "figcaption",
         {},
         caption(picture),
         captionLine(picture, this.message),
-        h("div.picture-foot", {}, seedChip(picture), this.tools(picture, open)),
+        h("div.picture-foot", {}, seedChip(picture), pictureTools(picture, more)),
       ),
     );
   }
 
-  /** Arrows over the picture; past the last one the right arrow makes another. */
-  arrows(picture) {
-    const count = this.pictures.length;
-    const last = this.index === count - 1;
-    const next = last && picture.generation ? () => again(picture) : () => this.go(1);
-    const drawing = last && picture.generation ? "plus" : "right";
-    return [
-      iconButton("left", "Previous picture", () => this.go(-1), {
-        hidden: this.index === 0,
-        class: "picture-arrow previous",
-        data: { act: "previous" },
-      }),
-      iconButton(drawing, last ? "Make another one" : "Next picture", next, {
-        hidden: last && !picture.generation,
-        class: "picture-arrow next",
-        data: { act: "next" },
-      }),
-      count > 1 && h("span.picture-count", { role: "status" }, `${this.index + 1} / ${count}`),
-    ];
+  /** Look at another picture; the host remembers it. */
+  go(index, act) {
+    if (this.isBusy) return;
+    this.index = index;
+    const picture = this.pictures[index];
+    this.draw();
+    this.drawJobs();
+    this.focusOn(act);
+    announce(`Picture ${index + 1} of ${this.pictures.length}: ${pictureAlt(picture)}`);
+    this.remember(picture.id);
   }
 
-  go(step) {
-    this.index += step;
-    this.drawPicture(this.pictures[this.index]);
-    const wanted = this.querySelector(step < 0 ? ".previous" : ".next");
-    (wanted.hidden ? this.querySelector(".picture-open") : wanted).focus();
+  /** Clicks may be faster than the host: only where they led to counts. */
+  async remember(id) {
+    this.wanted = id;
+    if (this.isSaving) return;
+    this.isSaving = true;
+    let saved = null;
+    while (this.wanted && this.wanted !== saved) {
+      saved = this.wanted;
+      await attempt(() => lookAt(this.message.id, saved));
+    }
+    this.wanted = null;
+    this.isSaving = false;
   }
 
-  tools(picture, open) {
-    const made = picture.generation;
-    return h(
-      "span.picture-tools",
-      {},
-      made && iconButton("dice", "Again with a new seed", () => again(picture), { data: { act: "dice" } }),
-      made &&
-        iconButton("copy", "Copy the prompt", () => copyWithNotice(made.prompt || picture.title, "Prompt copied")),
-      iconButton("download", "Download", () => download(picture)),
-      iconButton("expand", "Open large", open),
-      moreButton(picture),
-    );
+  /** Another picture with the same prompt; while it is made, further clicks are ignored. */
+  async again(picture, act) {
+    if (this.isBusy || !canRepeat(picture)) return;
+    this.isAsked = true;
+    const sure = act !== "next" || (await explainOnce());
+    if (sure && (await attempt(() => pictureAgain(picture.id)))) announce("Another picture is asked for");
+    else this.isAsked = false;
+    this.drawJobs();
+    if (!this.contains(document.activeElement)) this.focusOn(act);
   }
 
+  get isBusy() {
+    return Boolean(this.isAsked) || isDrawing(this.message.id);
+  }
+
+  focusOn(act) {
+    const wanted = this.querySelector(`[data-act="${act}"]`);
+    (!wanted || wanted.hidden ? this.querySelector(".picture-open") : wanted)?.focus();
+  }
+
+  /** The cards of jobs, and on the picture itself the sign that another one is being made. */
   drawJobs() {
     if (!this.running) return;
-    const mine = activeJobs().filter((job) => job.message_id === this.message.id);
+    const mine = jobsOf(this.message.id);
     this.hidden = !this.pictures.length && !mine.length;
     const wanted = new Set(mine.map((job) => job.id));
     for (const [id, card] of this.jobs) if (!wanted.has(id)) card.remove();
@@ -126,7 +136,23 @@ class Pictures extends HTMLElement {
       mine.map((job) => [job.id, this.jobs.get(job.id) ?? this.running.appendChild(document.createElement("st-job"))]),
     );
     for (const job of mine) this.jobs.get(job.id).update(job);
+    this.drawPulse();
   }
+
+  /** It pulses for who asked by an arrow, not for the paintbrush. */
+  drawPulse() {
+    const drawing = isDrawing(this.message.id);
+    if (this.isAsked && drawing) this.isSeen = true;
+    else if (this.isSeen && !drawing) this.isAsked = this.isSeen = false;
+    for (const frame of this.frames) frame.classList.toggle("pulsing", Boolean(this.isAsked));
+    for (const arrow of this.querySelectorAll(".picture-arrow")) arrow.ariaDisabled = String(this.isBusy);
+  }
+}
+
+/** The number of the picture that was looked at last; without a choice the newest. */
+function remembered({ extra, pictures }) {
+  const index = extra?.media_index;
+  return Number.isInteger(index) && index >= 0 && index < pictures.length ? index : pictures.length - 1;
 }
 
 /** All pictures of the loaded messages, oldest first: what the arrows of the lightbox step through. */
@@ -136,77 +162,9 @@ function chatPictures() {
   );
 }
 
-/** What is done rarely: a prompt that is written anew, a change, a caption. */
-function moreButton(picture) {
-  const more = iconButton("dots", "More with this picture", () => openMenu(more, "This picture", choices(picture)), {
-    "aria-haspopup": "menu",
-    data: { act: "picture-more" },
-  });
-  return more;
-}
-
-function choices(picture) {
-  const { mode = "free" } = picture.generation?.details ?? {};
-  const drawing = picture.generation && [
-    {
-      text: "New prompt and new picture",
-      detail: "The text model writes the prompt once more",
-      icon: "refresh",
-      disabled: ["free", "raw_last"].includes(mode),
-      run: () => attempt(() => pictureAgain(picture.id, true)),
-    },
-    {
-      text: "Again with a change …",
-      detail: "Other words, another source, style, size",
-      icon: "sliders",
-      run: () => redoDialog(picture),
-    },
-    null,
-  ];
-  return [...(drawing || []), ...captionChoices(picture)];
-}
-
-const again = (picture) => attempt(() => pictureAgain(picture.id));
-
 function caption(picture) {
-  const words = picture.generation?.prompt || picture.title;
+  const words = picture.title || picture.generation?.prompt;
   return words && h("p.picture-caption", { title: words }, words);
-}
-
-/** The seed as a small button that copies it. */
-export function seedChip(picture) {
-  const seed = picture.generation?.seed;
-  if (!picture.generation) return null;
-  if (seed === null || seed === undefined)
-    return h("span.seed.unknown", { title: "The source did not tell" }, "seed unknown");
-  const copy = () => copyWithNotice(String(seed), "Seed copied");
-  return h(
-    "button.seed",
-    { type: "button", title: "Copy the seed", "aria-label": `Copy the seed ${seed}`, onclick: copy },
-    icon("dice"),
-    String(seed),
-  );
-}
-
-/** Copy `text` and say so. */
-export async function copyWithNotice(text, notice) {
-  const copied = await copyText(text);
-  emit(
-    "toast",
-    copied ? { level: "success", text: notice } : { level: "warning", text: "The browser did not allow copying." },
-  );
-}
-
-/** Save the stored original, under the name that the host gives it. */
-export async function download(picture) {
-  await attempt(async () => {
-    const signed = await addresses(picture.id, { fresh: true });
-    if (!signed) return emit("problem", { message: "This picture is not stored any more." });
-    const link = h("a", { href: signed.download ?? signed.url, download: "" });
-    document.body.append(link);
-    link.click();
-    return link.remove();
-  });
 }
 
 customElements.define("st-pictures", Pictures);
