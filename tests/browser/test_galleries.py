@@ -277,6 +277,21 @@ def test_another_chat_brings_the_gallery_of_whom_it_is_with(studio: Studio, cont
     assert page.get_attribute(".tab[data-place=chat]", "aria-pressed") == "true"
 
 
+def test_whose_gallery_is_shown_may_be_deleted(studio: Studio, context: Any, opened: Any) -> None:
+    pam, guest = character(studio, "Pam"), character(studio, "Guest")
+    hang(studio, guest, 2)
+    page = opened(context, studio, chat_with(studio, pam))
+    page.get_by_role("tab", name="Characters").click()
+    page.get_by_role("button", name="More for Guest").click()
+    page.click(".menu-item >> text=Gallery")
+    until(page, 2)
+    studio.call(studio.host.characters.delete(guest.id))
+    until(page, 0)
+    assert page.get_attribute(".tab[data-place=chat]", "aria-pressed") == "true"
+    assert page.inner_text(".tab[data-place=subject]") == "Pam"
+    assert page.locator(".toast.error").count() == 0
+
+
 def test_it_fits_on_a_phone(studio: Studio, phone: Any, opened: Any) -> None:
     mia = character(studio, "Maximiliana Theodora of the Northern Lighthouse")
     hang(studio, mia, 3)

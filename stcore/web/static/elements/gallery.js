@@ -37,6 +37,7 @@ class Gallery extends HTMLElement {
     on("gallery-show", ({ subjectId }) => this.show(subjectId));
     on("gallery-changed", (id) => galleryIsOpen() && id === this.place.id && this.open());
     on("chat", () => this.chatChanged());
+    on("person-gone", ({ id }) => id === this.subjectId && this.forget());
     for (const topic of ["people", "chats"]) on(topic, () => this.peopleChanged());
     on("pictures", () => galleryIsOpen() && this.refresh());
     this.drawHead();
@@ -122,6 +123,12 @@ class Gallery extends HTMLElement {
     if (galleryIsOpen()) this.open();
   }
 
+  /** Whose gallery was asked for is gone. */
+  forget() {
+    this.subjectId = null;
+    this.choosePlace("chat", { open: galleryIsOpen() });
+  }
+
   /** Names may differ now, and whom the chat is with. */
   peopleChanged() {
     if (!galleryIsOpen()) return;
@@ -150,8 +157,7 @@ class Gallery extends HTMLElement {
     const page = await attempt(() => this.page());
     if (this.wish !== wish) return;
     delete this.dataset.loading;
-    if (!page) return;
-    this.take(page, { fresh: true });
+    this.take(page ?? { pictures: [], cursor: null, counts: NONE }, { fresh: true });
   }
 
   /** Show a page in place of everything. */
@@ -192,11 +198,14 @@ class Gallery extends HTMLElement {
     this.stale = true;
     if (this.refreshing) return;
     this.refreshing = true;
-    while (this.stale) {
-      this.stale = false;
-      await this.arrivals();
+    try {
+      while (this.stale) {
+        this.stale = false;
+        await this.arrivals();
+      }
+    } finally {
+      this.refreshing = false;
     }
-    this.refreshing = false;
   }
 
   /** Newest first, new ones come to the front and the shown ones keep their places. */
@@ -365,8 +374,15 @@ class Gallery extends HTMLElement {
   async discard(pictures) {
     const place = this.pictures.indexOf(pictures[0]);
     if (!(await discard(pictures))) return;
-    for (const { id } of pictures) this.drop(id);
+    const counts = { ...this.counts };
+    for (const { id, origin } of pictures) {
+      this.drop(id);
+      counts.all -= 1;
+      counts[origin === "received" ? "received" : "sent"] -= 1;
+    }
+    this.counts = counts;
     this.choosing.stop();
+    this.drawHead();
     this.refresh();
     const next = this.grid.children[Math.min(place, this.grid.children.length - 1)];
     next?.querySelector("button").focus();
