@@ -67,9 +67,9 @@ async def of_all(
     cursor: CursorQuery = None,
     limit: LimitQuery = paging.PAGE,
 ) -> dict[str, Any]:
-    """Of every chat and gallery, and portraits too."""
+    """Of every chat and gallery, and portraits too; `counts` come with the first page."""
     page = await web.host.library.page(None, filter, cursor, limit, sort=sort, order=order)
-    return shown_page(web, page, await web.host.library.counts())
+    return shown_page(web, page, None if cursor else await web.host.library.counts())
 
 
 @router.post("/api/pictures", status_code=201, summary="Keep a picture", openapi_extra=UPLOAD_BODY)
@@ -85,8 +85,8 @@ async def keep_picture(
     return web.present.picture(await web.host.library.get(asset.id))
 
 
-def shown_page(web: Web, page: paging.Page, counts: dict[str, int]) -> dict[str, Any]:
-    """A page of pictures with their addresses."""
+def shown_page(web: Web, page: paging.Page, counts: dict[str, int] | None) -> dict[str, Any]:
+    """A page of pictures with their addresses. Counting takes longer than the page itself, so it is done once."""
     pictures = [web.present.picture(picture) for picture in page.pictures]
     return {"pictures": pictures, "cursor": page.next, "counts": counts}
 
