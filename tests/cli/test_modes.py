@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.cli.conftest import Program
 
 
-def test_a_mode_is_made_drawn_shared_and_deleted(stcore: Program, tmp_path: Path) -> None:
+def test_a_mode_is_made_and_drawn(stcore: Program, tmp_path: Path) -> None:
     assert "no modes of your own yet" in stcore("modes", "list").out
     template = tmp_path / "noir.txt"
     template.write_text("{{char}} under a lamp\n")
@@ -19,16 +19,21 @@ def test_a_mode_is_made_drawn_shared_and_deleted(stcore: Program, tmp_path: Path
     assert (mode["name"], mode["words"], mode["shape"]) == ("Noir", ["film noir"], "wide")
     drawn = stcore("run", "-c", "/sd quiet=true film noir")
     assert Path(drawn.out.strip()).is_file()
-    file = tmp_path / "shared.toml"
-    assert stcore("modes", "export", "noir", "--to", str(file)).status == 0
-    assert tomllib.loads(file.read_text())["template"].strip() == "{{char}} under a lamp"
+
+
+def test_modes_are_handed_on_as_files(stcore: Program, tmp_path: Path) -> None:
+    file = tmp_path / "Noir.toml"
+    file.write_text('words = ["film noir"]\ntemplate = "{{char}} under a lamp"\n')
+    assert stcore("modes", "import", str(file)).out.strip() == f"{file}: “Noir”"
     assert "left out" in stcore("modes", "import", str(file)).out
     assert stcore("modes", "rename", "noir", "Thriller").status == 0
     refused = stcore("modes", "import", str(file))
     assert (refused.status, "film noir" in refused.err) == (1, True)
+    target = tmp_path / "shared.toml"
+    assert stcore("modes", "export", "THRILLER", "--to", str(target)).status == 0
+    assert tomllib.loads(target.read_text())["name"] == "Thriller"
     assert stcore("modes", "delete", "thriller", "--yes").status == 0
-    assert stcore("modes", "import", str(file)).out.strip() == f"{file}: “Noir”"
-    assert 'name = "Noir"' in stcore("modes", "show", "NOIR").out
+    assert stcore("modes", "show", "thriller").status == 1
 
 
 def test_what_cannot_be_is_said(stcore: Program) -> None:
