@@ -8,6 +8,7 @@ import { emit } from "../core/store.js";
 import { loadStyles } from "../core/styles.js";
 import { generalReferences } from "./looks-fields.js";
 import { PhraseList } from "./phrase-list.js";
+import "./placeholder-values.js";
 import { SchemaForm } from "./schema-form.js";
 import { SizeField } from "./size-field.js";
 
@@ -43,7 +44,7 @@ export class PictureForm {
     );
     this.told = h("p.form-told", { role: "status" });
     this.unused = h("div.unused-note");
-    this.element = h("div.schema-form", {}, this.form.element, this.told);
+    this.element = h("div.schema-form", {}, this.form.element, scope === "host" && h("st-placeholder-values"), this.told);
     for (const [name, field] of this.form.fields) this.prepare(name, field);
     this.reset("width", this.size.element, ["width", "height"]);
     this.reset("phrases", this.phrases.element, ["phrases"]);
@@ -58,7 +59,7 @@ export class PictureForm {
 
   /** `undefined` for those that a schema is enough for. */
   row(name, property) {
-    if (name === "height" || name === "placeholders") return false;
+    if (name === "height" || name === "placeholders") return false; // beside the width; below all others
     if (name === "width") {
       this.size = new SizeField(this.sizes, this.values, property, (size) => this.saver.change(size));
       return this.size.element;

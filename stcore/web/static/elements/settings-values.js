@@ -5,7 +5,6 @@ import { button, fill, h, uniqueId } from "../core/dom.js";
 import { announce } from "../core/announce.js";
 import { emit } from "../core/store.js";
 import { macroField } from "./macro-field.js";
-import "./placeholder-values.js";
 
 /** @param {HTMLElement} page */
 export async function youPage(page) {
