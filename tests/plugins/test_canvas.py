@@ -173,7 +173,7 @@ async def test_progress_is_told_layer_by_layer_with_previews() -> None:
     assert {event.steps for event in told.running} == {len(told.running)}
     assert 1 <= len(told.previews) <= 2 and not silent.previews
     assert max(Image.open(BytesIO(told.previews[0].data)).size) <= 320
-    assert (told.results[0].width, told.results[0].height) == (512, 512)
+    assert (told.results[0].width, told.results[0].height) == (768, 768)
 
 
 @pytest.mark.feature("SRC-7")
