@@ -107,7 +107,10 @@ const handlers = {
   "connections.changed": () => actions.loadInfo(),
   "replies.changed": () => emit("replies"),
   "workflows.changed": () => emit("workflows"),
-  "image-modes.changed": () => emit("image-modes"),
+  "image-modes.changed": () => {
+    emit("image-modes");
+    actions.attempt(actions.loadInfo); // menus offer them
+  },
   "image-prompts.changed": () => emit("image-prompts"),
   "styles.changed": () => {
     emit("styles");
