@@ -17,8 +17,11 @@ const here = () => (state.chatId ? `?${new URLSearchParams({ chat: state.chatId 
 
 /** @returns {Promise<Layers>} In the open chat. */
 export const loadPictureSettings = () => get(`${BASE}${here()}`);
-/** @param {Scope} scope @param {Object} values `null` forgets what is said in the scope. @returns {Promise<Layers>} */
-export const changePictureSettings = (scope, values) => patch(BASE, { scope, chat: state.chatId, values });
+/**
+ * @param {Scope} scope @param {Object} values `null` forgets what is said in the scope.
+ * @param {string} [chat] Whose settings, or whose character's. @returns {Promise<Layers>}
+ */
+export const changePictureSettings = (scope, values, chat = state.chatId) => patch(BASE, { scope, chat, values });
 /** Let a connection make the pictures, where the open chat has its source from. @param {string} name */
 export async function useSource(name) {
   const { scopes, origins } = await loadPictureSettings();
@@ -52,6 +55,13 @@ export async function loadLists() {
 
 /** The connection that makes pictures with these settings. @param {Object} values */
 export const sourceOf = (values) => values.source || state.info.sources.default;
+
+/** Whether a connection works with workflows. @param {string} name */
+export async function worksWithWorkflows(name) {
+  const { connections, kinds } = await get("/api/sources");
+  const { source } = connections.find((connection) => connection.name === name) ?? {};
+  return kinds.some((kind) => kind.id === source && kind.needs_workflow);
+}
 
 /** What a source offers for one of its lists: `models`, `samplers` ... @returns {Promise<{value: string}[]>} */
 export async function loadOffers(source, list) {

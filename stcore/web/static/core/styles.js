@@ -22,7 +22,7 @@ export const loadStyles = () => get(`${BASE}?${query({ chat: state.chatId })}`);
 /** Put a style's words in place of those in use. */
 export const useStyle = (name) => put(`${BASE}/current`, { name, chat_id: state.chatId });
 /** @param {{prefix?: string, negative?: string}} words In use from now on. @returns {Promise<Working>} */
-export const changeWords = (words) => patch(`${BASE}/current`, { ...words, chat_id: state.chatId });
+export const changeWords = (words, chat = state.chatId) => patch(`${BASE}/current`, { ...words, chat_id: chat });
 /** Keep the words in use under a name. @returns {Promise<Style>} It is the current one now. */
 export const saveStyle = (name, description = null) => put(BASE, { name, description, chat_id: state.chatId });
 export const renameStyle = (name, to) => patch(`${BASE}?${query({ name })}`, { name: to });

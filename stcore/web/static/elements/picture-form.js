@@ -4,7 +4,7 @@ import { Autosave } from "../core/autosave.js";
 import { button, fill, h, iconButton } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { changePictureSettings, FIELDS, loadOffers, loadTaken, sourceOf, valuesIn } from "../core/picture-settings.js";
-import { emit } from "../core/store.js";
+import { emit, state } from "../core/store.js";
 import { loadStyles } from "../core/styles.js";
 import { generalReferences } from "./looks-fields.js";
 import { PhraseList } from "./phrase-list.js";
@@ -35,7 +35,9 @@ export class PictureForm {
   constructor(scope, { layers, schema, lists }, { again, changed }) {
     Object.assign(this, { scope, layers, lists, again, changed, sizes: schema.sizes, showsAll: false });
     this.values = valuesIn(layers, scope);
-    this.saver = new Autosave(`picture-settings.${scope}`, (values) => this.send(values), (told) => this.tell(told));
+    const { chatId } = state;
+    const send = async (values) => this.show(await changePictureSettings(scope, values, chatId));
+    this.saver = new Autosave(`picture-settings.${scope}`, send, (told) => this.tell(told));
     this.saver.discard();
     this.form = new SchemaForm(
       { schema: closed(schema.schema, lists), secrets: [], groups: GROUPS },
@@ -79,7 +81,7 @@ export class PictureForm {
     control.dataset.setting = name;
     if (control.matches("input[type=number], input[list]") || PAIRED.has(name)) row.classList.add("half");
     if (control.hasAttribute("list")) control.placeholder = "as the source does";
-    this.reset(name, row, [name]);
+    this.reset(name, row, name === "style" ? ["style", "prefix", "negative"] : [name]);
     const [page, text] = PAGES[name] ?? [];
     if (page) row.append(h("button.hint-link.row-link", { type: "button", onclick: () => emit("settings-open", { page }) }, text));
   }
@@ -110,10 +112,6 @@ export class PictureForm {
     this.saver.change({ style: name, prefix, negative });
     this.put("prefix", prefix);
     this.put("negative", negative);
-  }
-
-  async send(values) {
-    this.show(await changePictureSettings(this.scope, values));
   }
 
   tell({ state: became, error }) {

@@ -75,7 +75,8 @@ class Shelf {
     const id = uniqueId("style");
     const { name } = this.current;
     this.words?.close();
-    this.words = new Autosave(`style-words.${state.chatId}`, changeWords, (told) => this.told(told));
+    const { chatId } = state;
+    this.words = new Autosave(`style-words.${chatId}`, (words) => changeWords(words, chatId), (told) => this.told(told));
     this.words.discard(); // what another time could not send is no surprise for now
     const prefix = this.field("prefix", "Before every prompt", "{prompt} says where a picture's own words go; without it they come behind these.");
     const negative = this.field("negative", "Kept out of every picture", "The negative prompt, for sources that take one.");
