@@ -86,7 +86,8 @@ def adjustment_text(adjustment: Mapping[str, Any]) -> str:
     """
     asked, used = _short(adjustment.get("asked")), _short(adjustment.get("used"))
     how = _WHY.get(adjustment["why"], adjustment["why"]).format(used=used)
-    return f"{adjustment['field'].replace('_', ' ')} {asked}".strip() + f": {how}"
+    field = adjustment["field"].replace("references.", "reference ").replace("_", " ").replace(".", " ")
+    return f"{field} {asked}".strip() + f": {how}"
 
 
 def explanation_text(told: Mapping[str, Any]) -> str:

@@ -86,7 +86,7 @@ class WebUi:
 
     async def review(self, sheet: PromptSheet) -> PromptSheet | None:
         """Show a prompt in a dialog whose fields can be changed."""
-        answer = await self._ask("review", sheet.title, **asdict(sheet))
+        answer = await self._ask("review", "", **asdict(sheet))
         return None if answer is None else replace(sheet, **answer)
 
     async def show_gallery(self, subject_id: str | None) -> None:

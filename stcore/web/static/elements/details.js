@@ -86,7 +86,8 @@ function further({ details: told = {} }) {
     ]);
 }
 
-const heading = (name) => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("_", " ");
+const heading = (name) =>
+  (name.charAt(0).toUpperCase() + name.slice(1)).replace("References.", "Reference ").replaceAll(/[_.]/g, " ");
 
 function adjusted(adjustments) {
   if (!adjustments?.length) return null;

@@ -14,7 +14,7 @@ class Questions extends HTMLElement {
 
   ask(question) {
     if (this.open.has(question.id)) return;
-    const dialog = h("dialog.dialog.question", { "aria-label": "A question", class: looks(question) });
+    const dialog = h("dialog.dialog.question", { "aria-label": question.title || "A question", class: looks(question) });
     if (question.look?.tooltip) dialog.title = question.look.tooltip;
     let answered = false;
     const finish = (answer) => {
@@ -49,7 +49,8 @@ function looks({ kind, look = {} }) {
   return [...wanted, look.scroll === false && "whole"].filter(Boolean).join(" ");
 }
 
-function textOf({ html, text, title }) {
+function textOf({ html, text, title, kind }) {
+  if (kind === "review") return h("h2.dialog-title", {}, title || "The prompt of the picture");
   const words = html
     ? fillSanitised(h("div.question-text.prose", { tabindex: "0" }), html)
     : h("p.question-text", {}, text ?? "");

@@ -1,5 +1,5 @@
 /** The sheet on which a prompt can be changed before its picture is drawn. */
-import { button, h, uniqueId } from "../core/dom.js";
+import { button, h, icon, uniqueId } from "../core/dom.js";
 
 /**
  * @param {{prompt: string, negative: string|null, size: string, keep_size: boolean, warning: string}} sheet
@@ -7,9 +7,9 @@ import { button, h, uniqueId } from "../core/dom.js";
  */
 export function reviewForm(sheet, finish) {
   const prompt = field("Prompt", sheet.prompt, 8);
-  const negative = sheet.negative === null ? null : field("What must not be in it", sheet.negative, 2);
+  const negative = sheet.negative === null ? null : field("Kept out, beside what is always kept out", sheet.negative, 2);
   const keep = sheet.size ? h("input", { type: "checkbox", checked: sheet.keep_size }) : null;
-  const draw = button("Draw it", null, { look: "primary", type: "submit", drawing: "picture" });
+  const draw = button("Draw it", null, { look: "primary", type: "submit", drawing: "picture", title: "Ctrl+Enter" });
   const empty = h("p.field-help.wrong", { role: "alert", hidden: true }, "A picture needs some words.");
   const done = () => {
     empty.hidden = Boolean(prompt.control.value.trim());
@@ -28,9 +28,8 @@ export function reviewForm(sheet, finish) {
   return h(
     "form.review",
     { onsubmit, onkeydown },
-    sheet.warning && h("p.notice-line.warning", { role: "status" }, sheet.warning),
-    prompt.row,
-    empty,
+    sheet.warning && h("p.notice-line.warning", { role: "status" }, icon("alert"), sheet.warning),
+    h("div", {}, prompt.row, empty),
     negative?.row,
     keep && h("label.check-line", {}, keep, `Use the size of the picture again (${sheet.size.replace("x", " × ")})`),
     h(
