@@ -26,6 +26,7 @@ def request_from(picture: dict[str, Any], changes: dict[str, Any]) -> ImageReque
         "negative_prompt": made["negative_prompt"] or None,
         "model": made["model"],
         "size": details.get("size_asked", Auto()),
+        "hires": details.get("hires"),
         "loras": details.get("loras", ()),
         "extra": details.get("extra", {}),
         "seed": None,

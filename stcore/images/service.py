@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from stcore.errors import NotFound, Reported, UserError
+from stcore.errors import Reported
 
 if TYPE_CHECKING:
     from stcore.config import SettingsFile
@@ -90,20 +90,6 @@ class ImageService:
             await self._connections.default(name)
             await self._change_settings(lambda document: _forget(document, OF_SOURCE))
         return self._connections.default_name()
-
-    async def select_workflow(self, name: str) -> str:
-        """Use another workflow with the default connection."""
-        connection_name = self._connections.default_name()
-        connection = await self._connections.open(connection_name)
-        if not connection.source.needs_workflow:
-            raise UserError(f"{connection.source.label} does not work with workflows.")
-        known = await self.choices("workflows")
-        wanted = name.strip().removesuffix(".json").lower()
-        found = next((entry for entry in known if entry.removesuffix(".json").lower() == wanted), None)
-        if found is None:
-            raise NotFound(f"There is no workflow {name!r}.", hint=f"There are: {', '.join(known)}.")
-        await self._connections.set(connection_name, {"workflow": found})
-        return found
 
     async def choices(self, what: str, connection: str = "") -> Sequence[str]:
         """What can be chosen now: ``sources``, ``styles``, ``workflows``, or a list of a connection (the default one

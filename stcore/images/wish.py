@@ -85,10 +85,12 @@ def build_request(
     negative: str,
     shape: Shape = "as set",
     saved: Dimensions | None = None,
+    usual: Dimensions | None = None,
     references: tuple[Reference, ...] = (),
     workflow: Workflow | None = None,
 ) -> ImageRequest:
-    """The complete request. ``saved`` is the size kept with a picture that is made again.
+    """The complete request. ``saved`` is the size kept with a picture that is made again, ``usual`` the one that the
+    source draws by itself: where only one side is set, the other is taken from there.
 
     A value that no source could take is a :class:`UserError` naming the setting.
     """
@@ -101,7 +103,7 @@ def build_request(
         return ImageRequest(
             prompt=prompt,
             negative_prompt=negative or None,
-            size=_size(settings, shape, saved),
+            size=_size(settings, shape, saved, usual),
             hires=_hires(settings),
             upscale=settings.hires_scale if settings.hires and settings.hires_scale > 1 else None,
             references=references,
@@ -116,11 +118,17 @@ def build_request(
         ) from error
 
 
-def _size(settings: ImageSettings, shape: Shape, saved: Dimensions | None) -> Pixels | Ratio | Auto:
-    """The size as section 3 says; where none is set, only the shape is asked for."""
-    if saved is None and (settings.width is None or settings.height is None):
+def _size(
+    settings: ImageSettings, shape: Shape, saved: Dimensions | None, usual: Dimensions | None
+) -> Pixels | Ratio | Auto:
+    """The size as section 3 says; where none is set, only the shape is asked for. One side alone makes a square where
+    the usual size is not known."""
+    width, height = settings.width, settings.height
+    if saved is None and width is None and height is None:
         return _RATIOS.get(shape, Auto())
-    width, height = size_for(shape, (settings.width or 0, settings.height or 0), saved=saved, snap=settings.snap)
+    width = width or (usual[0] if usual else height) or 0
+    height = height or (usual[1] if usual else width)
+    width, height = size_for(shape, (width, height), saved=saved, snap=settings.snap)
     return Pixels(width=width, height=height)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stcore.chat.prompting.scene import Scene
     from stcore.chat.records import Message
     from stcore.chat.session import Session
+    from stcore.images.intent import Initiator
     from stcore.images.wish import Wish
 
 T = TypeVar("T")
@@ -48,11 +49,13 @@ class PictureDesk:
         message = await scene.host.chats.message(message_id)
         return await self._prepared(message_id, paint(scene, message))
 
-    async def redo(self, asset_id: str, changes: Changes, *, only_look: bool = False) -> Redone:
+    async def redo(
+        self, asset_id: str, changes: Changes, *, only_look: bool = False, initiator: Initiator = "button"
+    ) -> Redone:
         """This picture with one thing changed."""
         from stcore.chat.imagine.redo import redo
 
-        return await self._kept(redo(await self._scene(), asset_id, changes, only_look=only_look))
+        return await self._kept(redo(await self._scene(), asset_id, changes, only_look=only_look, initiator=initiator))
 
     async def caught(self, before: int | None) -> bool:
         """Whether the last message (before a position) is a wish for a picture, which is then being made."""

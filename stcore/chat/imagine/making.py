@@ -162,10 +162,20 @@ class Making:
             negative=texts.negative,
             shape=self.mode.shape,
             saved=self.saved,
+            usual=await self._usual_size(),
             references=found.references,
             workflow=await workflow_for(scene.host, settings, self.connection, expand=scene.expand, **faces),
         )
         return request, texts.pieces
+
+    async def _usual_size(self) -> Dimensions | None:
+        """What the model draws by itself, where that is asked for: only one side is set."""
+        settings, connection = self.settings, self.connection
+        if (settings.width is None) == (settings.height is None):
+            return None
+        limits = (await connection.source.capabilities(connection, settings.model)).fields.get("size")
+        default = getattr(limits, "default", None)
+        return default if isinstance(default, tuple) else None
 
     def _people(self) -> list[Person]:
         """Whose prefixes are joined (7.3)."""

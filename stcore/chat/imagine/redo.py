@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ from stcore.chat.imagine.references import recorded_reference
 from stcore.chat.imagine.styles import with_style
 from stcore.errors import NotFound, Unsupported
 from stcore.images.explain import adjustment_text
-from stcore.images.intent import Intent
+from stcore.images.intent import Initiator, Intent
 from stcore.images.prompt import Person, assemble
 from stcore.images.redo import request_from
+from stcore.images.references import AVATAR, PERSONA, parse_reference
 from stcore.images.request import ImageRequest, Pixels, Reference
 from stcore.images.settings import OF_SOURCE, ImageSettings
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class Changes(BaseModel):
     """What differs this time; ``None`` stays as it was, only the seed is a new one unless it is named.
 
-    ``words`` are those before style and prefixes; ``negative`` is what was kept out beyond them.
+    ``words`` are those before style and prefixes; ``negative`` is what was kept out beyond them; ``references`` the ids
+    of the reference pictures that are used again.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +50,7 @@ class Changes(BaseModel):
     scheduler: str | None = None
     vae: str | None = None
     workflow: str | None = None
+    references: tuple[str, ...] | None = Field(default=None, max_length=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,9 @@ class Redone:
         }
 
 
-async def redo(scene: Scene, asset_id: str, changes: Changes, *, only_look: bool = False) -> Redone:
+async def redo(
+    scene: Scene, asset_id: str, changes: Changes, *, only_look: bool = False, initiator: Initiator = "button"
+) -> Redone:
     """Make a picture again from its record with ``changes``, as another picture of the same message.
 
     Raises ``NotFound`` for a picture whose making is not known, and ``StcoreError``.
@@ -81,13 +86,13 @@ async def redo(scene: Scene, asset_id: str, changes: Changes, *, only_look: bool
     request = request_from(picture, {})
     connection = await _connection(scene, picture, changes)
     left_out: list[str] = []
-    details, updates = picture["generation"]["details"], _plain(changes)
+    details, updates = picture["generation"]["details"], _plain(changes, picture)
     if connection.name != picture["generation"]["connection"]:
         left_out += _names_of_the_old(request, changes, updates)
     pieces: tuple[dict[str, Any], ...] = tuple(details.get("pieces", ()))
     if {"words", "negative", "style"} & changes.model_fields_set:
         updates["prompt"], updates["negative_prompt"], pieces = await _texts(scene, picture, changes)
-    updates["references"] = await _references(scene, details, left_out)
+    updates["references"] = await _references(scene, details, changes, left_out)
     updates["workflow"] = await _workflow(scene, connection, changes, details)
     request = request.model_copy(update=updates)
     request = ImageRequest.model_validate(request.model_dump(exclude={"id"}))
@@ -95,17 +100,20 @@ async def redo(scene: Scene, asset_id: str, changes: Changes, *, only_look: bool
     told = Redone(request.prompt, request.negative_prompt or "", connection.name, tuple(left_out))
     if only_look:
         return told
-    intent = _intent(scene, of, picture, changes, pieces)
+    intent = await _intent(scene, of, picture, changes, pieces, initiator)
     job = await scene.host.images.submit(request, connection=connection.name, intent=intent)
     return Redone(told.prompt, told.negative, told.source, told.left_out, job)
 
 
-def _plain(changes: Changes) -> dict[str, Any]:
-    """The changes that are fields of a request."""
+def _plain(changes: Changes, picture: dict[str, Any]) -> dict[str, Any]:
+    """The changes that are fields of a request. A side that is not named stays as it was asked for."""
     names = ("model", "seed", "steps", "guidance", "sampler", "scheduler", "vae")
     updates: dict[str, Any] = {name: getattr(changes, name) for name in names if getattr(changes, name) is not None}
-    if changes.width and changes.height:
-        updates["size"] = Pixels(width=changes.width, height=changes.height)
+    if changes.width or changes.height:
+        asked = picture["generation"]["details"].get("size_asked", {})
+        before = asked if asked.get("kind") == "pixels" else picture
+        sides = {side: getattr(changes, side) or before[side] for side in ("width", "height")}
+        updates["size"] = Pixels(**sides)
     return updates
 
 
@@ -177,9 +185,13 @@ def _people(pieces: list[dict[str, Any]], words: str, shared: Any) -> list[Perso
     return [Person(name, text("positive", name), text("negative", name)) for name in dict.fromkeys(names)]
 
 
-async def _references(scene: Scene, details: Mapping[str, Any], left_out: list[str]) -> tuple[Reference, ...]:
+async def _references(
+    scene: Scene, details: Mapping[str, Any], changes: Changes, left_out: list[str]
+) -> tuple[Reference, ...]:
     found = []
     for told in details.get("references", ()):
+        if changes.references is not None and told["picture"] not in changes.references:
+            continue
         try:
             found.append(await recorded_reference(scene.host, told))
         except NotFound:
@@ -208,13 +220,18 @@ async def _cannot(connection: Connection, request: ImageRequest) -> list[str]:
     return [adjustment_text(one.model_dump(mode="json")) for one in plan.adjustments if one.why == "dropped"]
 
 
-def _intent(
-    scene: Scene, of: Hung, picture: dict[str, Any], changes: Changes, pieces: tuple[dict[str, Any], ...]
+async def _intent(
+    scene: Scene,
+    of: Hung,
+    picture: dict[str, Any],
+    changes: Changes,
+    pieces: tuple[dict[str, Any], ...],
+    initiator: Initiator,
 ) -> Intent:
     made = picture["generation"]
     message = of.message
     return Intent(
-        initiator="button",
+        initiator=initiator,
         mode=of.mode.name,
         number=of.mode.number,
         argument=of.argument,
@@ -226,7 +243,15 @@ def _intent(
         extra_negative=made["details"].get("extra_negative", "") if changes.negative is None else changes.negative,
         style=changes.style or made["details"].get("preset", ""),
         pieces=pieces,
-        references=of.references,
+        references=of.references if changes.references is None else await _wished(scene, of, changes.references),
         depicts=of.depicts,
-        keep_size=of.saved is not None or changes.width is not None,
+        keep_size=of.saved is not None or bool(changes.width or changes.height),
     )
+
+
+async def _wished(scene: Scene, of: Hung, kept: Sequence[str]) -> tuple[str, ...]:
+    """Those of the wish's own reference pictures that are kept, which further pictures repeat."""
+    char_avatar, user_avatar = avatars(await depicted(scene))
+    worn = {AVATAR: char_avatar, PERSONA: user_avatar}
+    meant = ((text, parse_reference(text).picture) for text in of.references)
+    return tuple(text for text, picture in meant if worn.get(picture, picture) in kept)

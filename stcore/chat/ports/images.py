@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stcore.chat.hanging import shown_picture
-from stcore.commands.services.images import Imagine, SettingScope
+from stcore.chat.ports.pictures import picture_id
+from stcore.commands.services.images import Imagine, SettingScope, Which
 from stcore.errors import NotFound, UserError
 
 if TYPE_CHECKING:
+    from stcore.chat.imagine.settings import Layers
     from stcore.chat.records import Message
     from stcore.chat.session import Session
 
@@ -42,9 +44,11 @@ class ImagesPort:
         )
         return await self._made(await self._session.pictures.begin(wish))
 
-    async def further(self, number: int | None, *, anew: bool = False) -> str:
+    async def further(self, which: Which, *, anew: bool = False) -> str:
         desk = self._session.pictures
-        message = await self._message(number)
+        if which.picture:
+            return await self._made(await desk.further(await picture_id(self._host, which.picture), anew=anew))
+        message = await self._message(which.number)
         shown = shown_picture(message)
         if shown is not None:
             return await self._made(await desk.further(shown["id"], anew=anew))
@@ -52,7 +56,7 @@ class ImagesPort:
             raise NotFound("This message has no picture that could be drawn anew.")
         return await self._made(await desk.paint(message.id))
 
-    async def redo(self, number: int | None, changes: Mapping[str, Any]) -> str:
+    async def redo(self, which: Which, changes: Mapping[str, Any]) -> str:
         from pydantic import ValidationError
 
         from stcore.chat.imagine.redo import Changes
@@ -62,7 +66,8 @@ class ImagesPort:
             checked = Changes.model_validate(dict(changes))
         except ValidationError as error:
             raise misfit(error) from error
-        done = await self._session.pictures.redo((await self._picture(number))["id"], checked)
+        picture = await self._picture(which)
+        done = await self._session.pictures.redo(picture["id"], checked, initiator="command")
         if done.left_out and self._session.ui is not None:
             self._session.ui.toast(" ".join(done.left_out), "warning", "Not carried over")
         return await self._made(done.job)
@@ -75,10 +80,10 @@ class ImagesPort:
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
-    async def explain(self, number: int | None) -> Mapping[str, Any]:
+    async def explain(self, which: Which) -> Mapping[str, Any]:
         from stcore.images.explain import explain
 
-        picture = await self._picture(number)
+        picture = await self._picture(which)
         return {"id": picture["id"], **explain(picture)}
 
     async def explanation(self, told: Mapping[str, Any]) -> str:
@@ -86,8 +91,10 @@ class ImagesPort:
 
         return explanation_text(told)
 
-    async def _picture(self, number: int | None) -> dict[str, Any]:
-        message = await self._message(number)
+    async def _picture(self, which: Which) -> dict[str, Any]:
+        if which.picture:
+            return await self._host.library.get(await picture_id(self._host, which.picture))
+        message = await self._message(which.number)
         shown = shown_picture(message)
         if shown is None:
             raise NotFound(f"Message {message.position} has no picture.")
@@ -125,11 +132,9 @@ class ImagesPort:
         return values[key]
 
     async def source(self, name: str | None) -> str:
-        layers = await self._host.picture_settings.of(self._session.chat_id)
-        place = layers.origins.get("source")
+        layers, place = await self._chosen_in("source")
         if place is None:
             return await self._host.images.select_source(name)
-        # The chat or its character has a source of its own: that is the one that counts here.
         if name:
             await self._host.connections.open(name)
             layers = await self._host.picture_settings.change(place, {"source": name}, self._session.chat_id)
@@ -140,7 +145,22 @@ class ImagesPort:
         return await desk.choose(name, chat_id) if name else (await desk.working(chat_id)).name
 
     async def workflow(self, name: str) -> str:
-        return await self._host.images.select_workflow(name)
+        found = await asyncio.to_thread(self._host.workflows.find, name)
+        layers, place = await self._chosen_in("workflow")
+        connection = await self._host.connections.open(layers.effective.source or None)
+        if not connection.source.needs_workflow:
+            raise UserError(f"{connection.source.label} does not work with workflows.")
+        if place is None:
+            await self._host.connections.set(connection.name, {"workflow": found})
+        else:
+            await self._host.picture_settings.change(place, {"workflow": found}, self._session.chat_id)
+        return found
+
+    async def _chosen_in(self, name: str) -> tuple[Layers, SettingScope | None]:
+        """The settings here, and where the one that counts is chosen: in the chat, for its character, for everything;
+        ``None`` where it is left to the connections."""
+        layers = await self._host.picture_settings.of(self._session.chat_id)
+        return layers, layers.origins.get(name) or ("host" if getattr(layers.host, name) else None)
 
     async def choices(self, what: str) -> Sequence[str]:
         if what == "image-settings":

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from stcore.commands.call import Call
 from stcore.commands.declaration import ArgumentType, Example, Named, Unnamed, command
-from stcore.commands.services.images import Imagine, SettingScope
+from stcore.commands.services.images import Imagine, SettingScope, Which
 from stcore.commands.values import is_false, is_true
 from stcore.errors import StcoreError
 from stcore.macros.text import trim
@@ -20,7 +20,17 @@ _WHOLE_NUMBERS = ("seed", "width", "height", "steps", "skip", "2ndpass", "count"
 _NUMBERS = ("cfg", "scale", "denoise")
 _TEXTS = ("model", "sampler", "scheduler", "vae", "upscaler", "style", "source", "workflow")
 _PROCESSING = ("standard", "minimal")
-_LEAST = {"width": 64, "height": 64, "steps": 1, "skip": 1, "2ndpass": 0, "count": 1, "scale": 1, "denoise": 0, "cfg": 0}
+_LEAST = {
+    "width": 64,
+    "height": 64,
+    "steps": 1,
+    "skip": 1,
+    "2ndpass": 0,
+    "count": 1,
+    "scale": 1,
+    "denoise": 0,
+    "cfg": 0,
+}
 _MARKER = re.compile(r"\{\{\s*charPrefix\s*\}\}", re.IGNORECASE)
 
 
@@ -137,7 +147,14 @@ async def _told(call: Call, making: Awaitable[str]) -> str:
 
 # -- more of the same ------------------------------------------------------------------------------------------------
 
-_MES_ID = Named("mesId", "the number of a message; without it the newest picture", "number")
+_WHICH = (
+    Named("mesId", "the number of a message; without it the newest picture", "number"),
+    Named("picture", "the picture itself: what /imagine gave, or an id"),
+)
+
+
+def _which(call: Call) -> Which:
+    return Which(trim(call.argument("picture")), call.integer("mesId"))
 
 
 @command(
@@ -145,14 +162,13 @@ _MES_ID = Named("mesId", "the number of a message; without it the newest picture
     aliases=("sd-swipe", "img-swipe"),
     group="images",
     summary="Make another picture beside one that is there.",
-    named=(_MES_ID, Named("anew", "write its prompt anew, too", "bool", _BOOLEAN, default="false")),
+    named=(*_WHICH, Named("anew", "write its prompt anew, too", "bool", _BOOLEAN, default="false")),
     returns="the address of the new picture",
 )
 async def imagine_swipe(call: Call) -> str:
     """The same prompt with another seed, as a further picture of the same message. A message without pictures is drawn
     as it stands."""
-    number = call.integer("mesId")
-    return await _told(call, call.images.further(number, anew=is_true(call.named.get("anew"))))
+    return await _told(call, call.images.further(_which(call), anew=is_true(call.named.get("anew"))))
 
 
 _REDO_NUMBERS = ("seed", "width", "height", "steps")
@@ -164,7 +180,7 @@ _REDO_NUMBERS = ("seed", "width", "height", "steps")
     group="images",
     summary="Make a picture once more with something changed.",
     named=(
-        _MES_ID,
+        *_WHICH,
         Named("source", "another image source", choices="sources"),
         Named("style", "another style", choices="styles"),
         Named("negative", "what must not be in it, beside the other negatives"),
@@ -192,7 +208,7 @@ async def imagine_redo(call: Call) -> str:
         changes["guidance"] = call.number("cfg")
     if trim(call.text):
         changes["words"] = trim(call.text)
-    return await _told(call, call.images.redo(call.integer("mesId"), changes))
+    return await _told(call, call.images.redo(_which(call), changes))
 
 
 @command(
@@ -200,12 +216,13 @@ async def imagine_redo(call: Call) -> str:
     aliases=("sd-explain", "img-explain"),
     group="images",
     summary="Tell how a picture came to be.",
-    named=(_MES_ID, Named("quiet", "only give it, show nothing", "bool", _BOOLEAN, default="false")),
+    named=(*_WHICH, Named("quiet", "only give it, show nothing", "bool", _BOOLEAN, default="false")),
     returns="the explanation as JSON",
 )
 async def imagine_explain(call: Call) -> str:
-    """Where each piece of its prompt came from, what was changed for the source, and with what settings it was made."""
-    told = await call.images.explain(call.integer("mesId"))
+    """Where each piece of its prompt came from, what was changed for the source, and with what settings it was made:
+    `/sd quiet=true moss | /imagine-explain picture={{pipe}}`."""
+    told = await call.images.explain(_which(call))
     if not is_true(call.named.get("quiet")) and call.services.ui is not None:
         call.services.ui.show(await call.images.explanation(told), "How it was made")
     return json.dumps(told, ensure_ascii=False)

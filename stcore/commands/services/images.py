@@ -23,6 +23,14 @@ class Imagine:
     marked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """A picture of the chat: by its own address or id, else that of a message by its number, else the newest."""
+
+    picture: str = ""
+    number: int | None = None
+
+
 class Images(Protocol):
     """The way of a picture, from the words of ``/imagine`` to its address."""
 
@@ -30,17 +38,17 @@ class Images(Protocol):
         """Make a picture and publish it; gives its address, empty when it was called off. Raises ``StcoreError``."""
         ...
 
-    async def further(self, number: int | None, *, anew: bool = False) -> str:
-        """Another picture beside the one of a message (the newest picture without a number); ``anew`` with a prompt
-        that is written again. A message without pictures is drawn. As :meth:`imagine` otherwise."""
+    async def further(self, which: Which, *, anew: bool = False) -> str:
+        """Another picture beside this one; ``anew`` with a prompt that is written again. A message without pictures is
+        drawn. As :meth:`imagine` otherwise."""
         ...
 
-    async def redo(self, number: int | None, changes: Mapping[str, Any]) -> str:
-        """The picture of a message once more with changes; what cannot be carried over is told."""
+    async def redo(self, which: Which, changes: Mapping[str, Any]) -> str:
+        """This picture once more with changes; what cannot be carried over is told."""
         ...
 
-    async def explain(self, number: int | None) -> Mapping[str, Any]:
-        """How the picture of a message (the newest without a number) came to be. Raises ``NotFound``."""
+    async def explain(self, which: Which) -> Mapping[str, Any]:
+        """How this picture came to be. Raises ``NotFound``."""
         ...
 
     async def explanation(self, told: Mapping[str, Any]) -> str:
