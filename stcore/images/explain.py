@@ -13,7 +13,7 @@ from stcore.errors import NotFound
 _WHY = {
     "clamped": "limited to {used}",
     "snapped": "rounded to {used}",
-    "dropped": "left out, the source takes none",
+    "dropped": "left out, the source does not take it",
     "emulated": "done in another way",
     "renamed": "called {used}",
     "chosen": "chosen: {used}",
@@ -30,6 +30,7 @@ _ASKED = {
     "tag": "a picture tag in a reply",
     "phrase": "a phrase in a reply",
 }
+_FIELDS = {"hires": "second pass"}
 _SETTINGS = (
     "steps",
     "guidance",
@@ -83,21 +84,27 @@ def adjustment_text(adjustment: Mapping[str, Any]) -> str:
 
     >>> adjustment_text({"field": "steps", "asked": 300, "used": 150, "why": "clamped"})
     'steps 300: limited to 150'
+    >>> second = {"upscaler": "Latent", "scale": 1.5, "steps": 0}
+    >>> adjustment_text({"field": "hires", "asked": second, "used": None, "why": "dropped"})
+    'second pass (upscaler Latent, scale 1.5): left out, the source does not take it'
     """
     asked, used = _short(adjustment.get("asked")), _short(adjustment.get("used"))
     how = _WHY.get(adjustment["why"], adjustment["why"]).format(used=used)
-    field = adjustment["field"].replace("references.", "reference ").replace("_", " ").replace(".", " ")
+    if adjustment["why"] == "dropped" and used:
+        how = f"not known to the source, {used} instead"
+    field = _FIELDS.get(adjustment["field"], adjustment["field"].replace("references.", "reference "))
+    field = field.replace("_", " ").replace(".", " ")
     return f"{field} {asked}".strip() + f": {how}"
 
 
 def explanation_text(told: Mapping[str, Any]) -> str:
     """The explanation in Markdown, for a terminal or a dialog."""
     heading = f"Asked for by {told['asked_by']}" + (f", mode {told['mode']}" if told["mode"] else "")
-    lines = [heading + (f": {told['asked_for']}" if told["asked_for"] else "") + ".", ""]
+    lines = [f"{heading}: {told['asked_for']}" if told["asked_for"] else f"{heading}.", ""]
     for part, title in (("positive", "Prompt"), ("negative", "Kept out")):
         pieces = [piece for piece in told["pieces"] if piece["part"] == part]
         if pieces:
-            lines += [f"**{title}**", *(f"- {piece['from']}: {piece['text']}" for piece in pieces), ""]
+            lines += [f"**{title}**", *(f"- {_origin(piece)}: {piece['text']}" for piece in pieces), ""]
     lines += [f"**As it was sent:** {told['prompt']}"]
     if told["negative"]:
         lines += [f"**Kept out as sent:** {told['negative']}"]
@@ -113,10 +120,17 @@ def explanation_text(told: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _origin(piece: Mapping[str, Any]) -> str:
+    """Where a piece came from; what was asked to be kept out has no other name than the prompt itself."""
+    return "asked for" if piece["from"] == "prompt" and piece["part"] == "negative" else str(piece["from"])
+
+
 def _short(value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value == "" or value is True:
         return ""
     if isinstance(value, Mapping) and {"width", "height"} <= value.keys():
         return f"{value['width']}x{value['height']}"
+    if isinstance(value, Mapping):
+        return f"({', '.join(f'{name} {one}' for name, one in value.items() if one)})"
     text = str(value)
     return text if len(text) <= 80 else text[:77] + "..."

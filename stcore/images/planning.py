@@ -125,7 +125,8 @@ class _Fitting:
             return
         empty = ImageRequest.model_fields[name].default
         self.changes[name] = empty
-        if _NOTHING_ASKED.get(name) != value:
+        is_told = name == "upscale" and self.request.hires is not None  # the scale of the second pass
+        if _NOTHING_ASKED.get(name) != value and not is_told:
             self._report(name, _shown(value), None, "dropped")
 
     def size(self) -> None:

@@ -351,6 +351,18 @@ async def test_a_second_pass_is_made_again_too() -> None:
         assert (stage.body["enable_hr"], stage.body["hr_scale"], stage.body["width"]) == (True, 1.5, 256)
 
 
+async def test_what_a_source_cannot_take_is_told_in_words() -> None:
+    async with way("comfyui") as stage:
+        await stage.run("/sd hires=true upscaler=Latent scale=1.5 faces=true sampler=Euler moss")
+        told = json.loads(await stage.run("/imagine-explain quiet=true"))
+        assert told["adjustments"] == [
+            "sampler Euler: called euler",
+            "second pass (upscaler Latent, scale 1.5): left out, the source does not take it",
+            "face fix: left out, the source does not take it",
+            "model: chosen: dreamlike_v1.safetensors",
+        ]
+
+
 @both
 async def test_a_picture_goes_to_another_source_without_the_names_of_the_first(kind: str) -> None:
     async with way(kind) as stage:

@@ -13,6 +13,7 @@ const WHY = {
   chosen: "chosen",
   literal: "stays",
 };
+const FIELDS = { hires: "second pass" };
 const NAMES = { preset: "Style" };
 /** Told elsewhere, or of use to programs only. */
 const LEFT_OUT = new Set(["adjustments", "width", "height", "index", "seed_origin", "initiator", "mode", "argument", "warning", "extra_negative"]);
@@ -92,10 +93,19 @@ const heading = (name) =>
 function adjusted(adjustments) {
   if (!adjustments?.length) return null;
   const line = ({ field, asked, used, why }) => {
-    const end = why === "dropped" ? WHY.dropped : `${WHY[why] ?? why} ${used ?? ""}`.trim();
-    return h("li", {}, h("strong", {}, heading(field)), ` ${asked ?? ""}: ${end}`);
+    const instead = used === null || used === undefined ? "" : `, ${told(used)} instead`;
+    const end = why === "dropped" ? WHY.dropped + instead : `${WHY[why] ?? why} ${told(used)}`.trim();
+    return h("li", {}, h("strong", {}, heading(FIELDS[field] ?? field)), ` ${told(asked)}`.trimEnd(), `: ${end}`);
   };
   return h("section.details-words", {}, h("h3", {}, "Changed to fit the source"), h("ul", {}, adjustments.map(line)));
+}
+
+/** A value of an adjustment: a record by what is set in it. */
+function told(value) {
+  if (value === null || value === undefined || value === true) return "";
+  if (typeof value !== "object") return String(value);
+  const set = Object.entries(value).filter(([, one]) => one);
+  return `(${set.map(([name, one]) => `${name} ${one}`).join(", ")})`;
 }
 
 /** The command that asks for this picture again. */
