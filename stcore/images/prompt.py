@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stcore.macros.text import trim
+
 MARKER = "{prompt}"
 
 
@@ -24,7 +26,7 @@ class Assembled:
 
 def shave(text: str) -> str:
     """Trim, drop one comma at each end, trim."""
-    return text.strip().removeprefix(",").removesuffix(",").strip()
+    return trim(trim(text).removeprefix(",").removesuffix(","))
 
 
 def join(first: str, second: str, marker: str = "") -> str:

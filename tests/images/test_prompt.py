@@ -18,7 +18,17 @@ texts = st.text(alphabet="ab ,{}$&`'\\1")
 
 
 @pytest.mark.parametrize(
-    ("text", "shaved"), [(" ,a, ", "a"), (",,x,,", ",x,"), (", ,", ""), (",", ""), ("a, b", "a, b"), ("", "")]
+    ("text", "shaved"),
+    [
+        (" ,a, ", "a"),
+        (",,x,,", ",x,"),
+        (", ,", ""),
+        (",", ""),
+        ("a, b", "a, b"),
+        ("", ""),
+        ("\ufeff,a,\xa0", "a"),  # white space is what the host's languages take for it
+        ("\x1c,a", "\x1c,a"),
+    ],
 )
 def test_one_comma_is_shaved_at_each_end(text: str, shaved: str) -> None:
     assert shave(text) == shaved
