@@ -16,9 +16,9 @@ from typing import Any
 from stcore.errors import Misconfigured
 from stcore.images import modes, shapes
 from stcore.images.cleaning import clean, cleaning_minimal, cleaning_standard
+from stcore.images.filling import PICTURES, PLACEHOLDERS, fill_workflow
 from stcore.images.interactive import capture, is_listening
 from stcore.images.prompt import Person, assemble
-from stcore.images.filling import PICTURES, PLACEHOLDERS, fill_workflow
 from stcore.images.request import Workflow
 from stcore.macros import Card, Chat, Environment, MacroEngine, Message
 from stcore.macros.text import is_blank, trim
@@ -28,14 +28,17 @@ Fields = Mapping[str, Any]
 
 # -- interactive -----------------------------------------------------------------------------------------------------
 
-_WITHOUT_TOOLS = re.compile(r"\b(?:no|not|without|cannot|can't|unable|unsupported|text[- ]completion)\b")
+_WITHOUT_TOOLS = re.compile(
+    r"\b(?:no|not|without|cannot|can't|unable|unavailable|unsupported|lacks?|lacking|text[- ]completion)\b"
+)
+_BY_OTHERS = re.compile(r"\b(?:by|of|from|is) (?:the |a )?(?:char|character|assistant|bot|narrator)\b|\bcharacter's\b")
 
 
 def observe_interactive(case: Fields) -> dict[str, Any]:
     """Whether the message of a case calls for a picture, in which mode, and of what."""
     options: Fields = case.get("options") or {}
     circumstance = (case.get("circumstance") or "").lower()
-    message, by_user = _last_message(case)
+    message, by_user = _last_message(case, circumstance)
     heard = is_listening(
         message,
         by_user=by_user,
@@ -51,11 +54,15 @@ def observe_interactive(case: Fields) -> dict[str, Any]:
     return {"triggered": True, "mode": mode.name, "subject": captured.subject}
 
 
-def _last_message(case: Fields) -> tuple[str, bool]:
-    """The last message that is not hidden, and whether it is the user's. A chat that lacks the message precedes it."""
+def _last_message(case: Fields, circumstance: str) -> tuple[str, bool]:
+    """The last message that is not hidden, and whether it is the user's. A chat that lacks the message precedes it;
+    without a chat the circumstance may say that the message is another's, or hidden."""
     message = case.get("message") or ""
     entries = [entry for entry in case.get("chat") or () if isinstance(entry, Mapping)]
-    if message not in map(_text_of, entries):
+    if not entries:
+        circumstance = f"{circumstance} {case.get('chat') or ''}".lower()
+        return "" if "hidden" in circumstance else message, not _BY_OTHERS.search(circumstance)
+    if message and message not in map(_text_of, entries):
         return message, True
     shown = [entry for entry in entries if not (entry.get("hidden") or entry.get("is_system"))]
     return (_text_of(shown[-1]), _is_user(shown[-1])) if shown else ("", False)
@@ -73,7 +80,8 @@ def _is_user(entry: Fields) -> bool:
 
 def _model_uses_tools(options: Fields, circumstance: str) -> bool:
     """What the options say of the model; if nothing, what the words of the circumstance do not deny."""
-    said = [bool(value) for name, value in options.items() if "tool" in name and name != "function_tool"]
+    told = {name.lower(): value for name, value in options.items() if name != "function_tool"}
+    said = [bool(value) for name, value in told.items() if "tool" in name or "function" in name]
     return all(said) if said else not _WITHOUT_TOOLS.search(circumstance)
 
 
@@ -95,21 +103,30 @@ def _engine() -> MacroEngine:
     return MacroEngine()
 
 
-_SAID = re.compile(r'\b(description|scenario|message) "([^"]*)"')
+_SAID = re.compile(r'\b(description|scenario|message|user name)(?: is|:)? "([^"]*)"')
 _LACKING = re.compile(r"\b(?:no|empty|without(?: a)?) (description|scenario)\b")
+_BY_USER = re.compile(r"\b(?:by|from|of) (?:the )?user\b|\buser(?:'s)? (?:message|spoke|wrote)\b")
+
+
+_REPLIES = ("text_model_reply", "captioner_reply", "caption")
 
 
 class _Moss:
-    """The chat that cases happen in: one-to-one with Moss, or a group that Moss spoke in last."""
+    """The chat that cases happen in: one-to-one with Moss, a group that Moss spoke in last, or none with a character.
+
+    ``known`` tells whether the last message is of a character whose card is known (5.2).
+    """
 
     def __init__(self, case: Fields) -> None:
         self.settings: Fields = case.get("settings") or {}
-        self.reply: str = case.get("text_model_reply") or ""
+        self.reply: str = next((case[name] for name in _REPLIES if case.get(name)), "")
         words = str(case.get("chat", "one-to-one"))
         said = {**dict(_SAID.findall(words)), **dict.fromkeys(_LACKING.findall(words), "")}
         self.one_to_one = words.startswith("one-to-one")
-        self.prefix: str = self.settings.get("char_prefix") or ""
-        self.negative: str = self.settings.get("char_negative") or ""
+        self.known = self.one_to_one or not _BY_USER.search(words)
+        has_character = self.one_to_one or "group" in words
+        self.prefix: str = (has_character and self.settings.get("char_prefix")) or ""
+        self.negative: str = (has_character and self.settings.get("char_negative")) or ""
         self.card = Card(
             description=said.get("description", "green"),
             scenario=said.get("scenario", "garden"),
@@ -118,7 +135,8 @@ class _Moss:
             image_prefix=self.prefix if self.one_to_one else "",
             image_negative_prefix=self.negative if self.one_to_one else "",
         )
-        self.environment = Environment(char="Moss", card=self.card, chat=Chat([Message(self.card.greeting)]))
+        user, chat = said.get("user name", "User"), Chat([Message(self.card.greeting)])
+        self.environment = Environment(user=user, char="Moss", card=self.card, chat=chat)
 
     def expand(self, text: str) -> str:
         return _engine().expand(text, self.environment)
@@ -154,6 +172,8 @@ class _Moss:
             return self._clean(self.reply)
         if mode is modes.RAW_LAST:
             card = self.card
+            if not self.known:
+                return self._clean(card.greeting)
             return modes.raw_last_text(card.greeting, card.scenario, card.description, self._clean)
         return trim(argument)
 
@@ -204,7 +224,7 @@ def _named(action: Fields) -> dict[str, Any]:
 
 def _overrides(named: Fields) -> dict[str, Any]:
     """The settings that named arguments of ``/imagine`` replace (4.1)."""
-    changed: dict[str, Any] = {name: int(named[name]) for name in ("width", "height") if name in named}
+    changed: dict[str, Any] = {name: int(float(named[name])) for name in ("width", "height") if name in named}
     for word, setting in (("extend", "free_extend"), ("multimodal", "multimodal_captioning")):
         if word in named:
             changed[setting] = str(named[word]).strip().lower() not in ("off", "false", "0")
@@ -246,7 +266,9 @@ def _saved_size(holder: Fields) -> shapes.Dimensions | None:
 
 
 def _dimensions(case: Fields) -> dict[str, int]:
-    mode = next((mode for mode in modes.MODES if mode.name == case["mode"]), modes.FREE)
+    wanted = case["mode"]
+    names = wanted.replace("-", "_").split() if isinstance(wanted, str) else ()
+    mode = next((mode for mode in modes.MODES if mode.name in names), modes.by_number(wanted))
     return _size(mode, case["settings"], _saved_size(case.get("saved_size") or {}))
 
 
@@ -256,7 +278,8 @@ def _nearest(case: Fields) -> dict[str, int]:
 
 
 def _closest_ratio(case: Fields) -> str:
-    return shapes.closest_ratio(_set_size(case["settings"]), _RATIOS[case["family"]].split())
+    family = next(name for name in _RATIOS if name in case["family"].lower())
+    return shapes.closest_ratio(_set_size(case["settings"]), _RATIOS[family].split())
 
 
 def _novelai_limits(case: Fields) -> dict[str, Any]:
@@ -268,7 +291,7 @@ def _novelai_limits(case: Fields) -> dict[str, Any]:
     smooth = settings.get("sampler") != "ddim" and settings.get("model") not in _NOVELAI_WITHOUT_SMEA
     scheduler = settings.get("scheduler")
     return {
-        "steps": min(settings["steps"], 28 if guarded else 50),
+        "steps": min(settings.get("steps", 20), 28 if guarded else 50),
         "width": width,
         "height": height,
         "sm": smooth and settings.get("novel_sm", False),

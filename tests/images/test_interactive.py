@@ -199,6 +199,11 @@ YOU = "draw a photo of you"
         ),
         ({"message": FOX, "chat": [{"role": "user", "text": FOX, "hidden": True}]}, None),
         ({"message": FOX, "chat": [{"role": "char", "text": FOX}]}, None),
+        ({"message": "", "chat": [{"role": "user", "text": FOX}]}, "free"),
+        ({"message": FOX, "circumstance": "the last message is the character's"}, None),
+        ({"message": FOX, "circumstance": "message by the character"}, None),
+        ({"message": FOX, "circumstance": "hidden user message"}, None),
+        ({"message": FOX, "options": {"function_tool": True, "canPerformToolCalls": False}}, "free"),
     ],
 )
 def test_circumstances_through_the_runner(case: dict[str, Any], mode: str | None) -> None:

@@ -174,6 +174,14 @@ def test_markers_work_in_groups_and_macros_do_not() -> None:
     assert both(tool) == ("oil, blue scarf,, fishing", "gloves, smudges")
 
 
+def test_the_case_says_who_wrote_and_who_is_there() -> None:
+    by_user = command("raw_last", chat=f'{GROUP}, last message by the user: message "Off we go!"')
+    assert both(by_user) == ("oil, Off we go", "smudges")
+    nobody = command("char, a heron", chat="no chat is open")
+    assert both(nobody) == ("oil, a heron", "smudges")
+    assert command("{{user}}", chat='one-to-one with Moss (user name "Robin")')["prompt"] == "oil, Robin"
+
+
 def test_a_picture_made_again_takes_its_own_texts_and_every_prefix() -> None:
     attachment = {"title": 'a "plain" heron', "generation_type": 6, "negative": "fog"}
     made = generate({"via": "regenerate_attachment", "attachment": attachment})

@@ -178,6 +178,7 @@ def test_limits_of_a_source_through_the_runner(settings: dict[str, object], expe
         ("google", (1152, 896), "4:3"),
         ("xai", (640, 1536), "9:20"),
         ("zai", (1536, 1024), "16:9"),
+        ("zai vidu", (1024, 1024), "1:1"),
     ],
 )
 def test_ratios_of_a_source_through_the_runner(family: str, size: Dimensions, expected: str) -> None:
@@ -193,10 +194,12 @@ def test_ratios_of_a_source_through_the_runner(family: str, size: Dimensions, ex
         ("face", {"width": 512}, (512, 768)),
         ("face", {"width": 640.5, "height": 640}, (512, 768)),
         ("face_multimodal", None, (512, 768)),
+        ("multimodal face", None, (512, 768)),
+        (10, None, (512, 768)),
         ("background", None, (512, 512)),  # so small that the area counts for more than the shape
     ],
 )
-def test_dimensions_through_the_runner(mode: str, saved: dict[str, object] | None, expected: Dimensions) -> None:
+def test_dimensions_through_the_runner(mode: object, saved: dict[str, object] | None, expected: Dimensions) -> None:
     settings = {"width": 512, "height": 512, "snap": True}
     observed = observe_prompt({"kind": "dimensions", "settings": settings, "mode": mode, "saved_size": saved})
     assert (observed["width"], observed["height"]) == expected
