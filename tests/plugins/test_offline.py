@@ -256,3 +256,21 @@ def test_any_text_gets_an_answer(text: str) -> None:
         assert reply.text
 
     anyio.run(go)
+
+
+@pytest.mark.parametrize(
+    ("said", "acts"),
+    [
+        ("*Mira holds up her brass lantern.*", {"holding up brass lantern"}),
+        ("*Mira opens the heavy door and holds up.*", {"opening heavy door"}),
+        ("*Mira takes it and walks.*", {"walking"}),
+    ],
+)
+async def test_what_is_done_names_what_it_is_done_to(said: str, acts: set[str]) -> None:
+    prompt = await ask("Hello.", said, "Only a comma-separated list of keywords describing Mira.", cast=MIRA)
+    assert {part for part in prompt.split(", ") if part.split()[0].endswith("ing")} == acts
+
+
+async def test_no_daylight_falls_on_the_night() -> None:
+    prompts = [await ask("Night falls.", "A list of tags for the background", cast=MIRA, seed=n) for n in range(20)]
+    assert not any("clear daylight" in prompt for prompt in prompts)

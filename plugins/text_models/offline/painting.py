@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .asking import Asked, read_request
-from .words import CLOTHES, LOOKS, PEOPLE, PLACES, TIMES, acts, age, frequent, is_act, key_phrases, seen, sex
+from .words import CLOTHES, DARK, LOOKS, PEOPLE, PLACES, TIMES, acts, age, frequent, is_act, key_phrases, seen, sex
 
 if TYPE_CHECKING:
     from .talk import Scene
@@ -174,7 +174,9 @@ def _place(scene: Scene, rng: random.Random) -> list[str]:
     places, times = seen(text, PLACES)[-2:], seen(text, TIMES)[-2:]
     if not places and not times:
         places, times = seen(scene.about(scene.char), PLACES)[-1:], []
-    return [*reversed(places), *reversed(times), rng.choice(_LIGHT)]
+    is_dark = any(DARK & set(time.split()) for time in times)
+    light = rng.choice([one for one in _LIGHT if not (is_dark and one == "clear daylight")])
+    return [*reversed(places), *reversed(times), light]
 
 
 def _furnishings(scene: Scene) -> list[str]:

@@ -55,6 +55,11 @@ TIMES = _words("""
     dawn sunrise morning noon afternoon sunset dusk twilight evening night midnight spring summer autumn winter
     rain storm snow fog mist wind clouds stars moonlight sunlight candlelight lamplight firelight
 """)
+DARK = _words("""
+    dawn sunrise sunset dusk twilight evening night midnight storm fog mist stars moonlight candlelight lamplight
+    firelight
+""")
+"""Times without clear daylight."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 
@@ -171,6 +176,12 @@ def _forms() -> dict[str, str]:
 
 _FORMS = _forms()
 _SUBJECTS = _words("i he she they we it who and then")
+_HANDLING = frozenset(map(_gerund, _words(
+    "hold pick lift raise push pull throw carry open pour take offer cross follow reach light embrace hug"
+)))  # fmt: skip
+"""What is done to something: without the thing there is nothing to see."""
+_BETWEEN = _words("up down out open")
+"""What may stand between such a verb and the thing: ``holds up her lantern``."""
 
 
 def acts(text: str) -> list[str]:
@@ -182,16 +193,25 @@ def acts(text: str) -> list[str]:
             gerund = _FORMS.get(word.lower())
             if gerund is None or not _is_verb(words, place, gerund):
                 continue
-            behind: list[str] = []
-            for following in words[place + 1 : place + 6]:
-                small = following.lower()
-                if small in _MARKS and not behind:
-                    continue
-                if small in _STOP or small in _MARKS or len(behind) == 3 or following[0].isupper():
-                    break
-                behind.append(small)
-            found[" ".join([gerund, *behind])] = None
+            things = _done_to(words[place + 1 :], gerund)
+            if things or gerund not in _HANDLING:
+                found[" ".join([gerund, *things])] = None
     return list(found)
+
+
+def _done_to(words: list[str], gerund: str) -> list[str]:
+    """The words behind a verb that carry meaning, with what stands between."""
+    between = words[0].lower() if words and gerund in _HANDLING else ""
+    particle = [between] if between in _BETWEEN else []
+    things: list[str] = []
+    for word in words[len(particle) : 5]:
+        small = word.lower()
+        if small in _MARKS and not things:
+            continue
+        if small in _STOP or small in _MARKS or len(things) == 3 or word[0].isupper():
+            break
+        things.append(small)
+    return [*particle, *things] if things else []
 
 
 def is_act(phrase: str) -> bool:

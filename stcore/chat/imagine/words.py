@@ -58,9 +58,10 @@ async def compose(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode,
     if mode is FREE:
         draft = _marked(Draft(trim(wish.argument), wish.negative), cast)
         negative = draft.negative
-        for _ in range(wish.marked):
+        expanded = 0 if cast.group_id else wish.marked  # the macro of that name gives nothing in groups (7.5)
+        for _ in range(expanded):
             negative = join(negative, cast.marked.negative)
-        return Draft(draft.words, negative, marked=draft.marked or wish.marked > 0)
+        return Draft(draft.words, negative, marked=draft.marked or expanded > 0)
     values = template_values(scene, cast, subject_of(wish.argument, mode))
     template = await scene.host.prompt_templates.render(mode.name, values)
     return Draft(trim(scene.expand(template)), wish.negative, f"mode {mode.name}")
@@ -81,14 +82,16 @@ async def _raw_last(scene: Scene, wish: Wish, settings: ImageSettings, cast: Dep
     if last is None:
         raise UserError("There is no message that could be drawn.", hint="Hidden messages do not count.")
     cleaned = partial(clean, processing=settings.processing)
-    card = scene.environment.card
+    environment, card = scene.environment, scene.environment.card
     if cast.group_id is not None:
-        members = scene.environment.group.members if scene.environment.group else ()
+        members = environment.group.members if environment.group else ()
         wrote = next((one for one in members if one.name == last.name and not last.is_user), None)
         card = wrote.card if wrote else None
+        environment = environment.child(char=last.name)
     if card is None:
         return cleaned(last.text)
-    return raw_last_text(last.text, card.scenario, card.description, cleaned)
+    scenario, description = (scene.host.macros.expand(text, environment) for text in (card.scenario, card.description))
+    return raw_last_text(last.text, scenario, description, cleaned)
 
 
 async def _described(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode, cast: Depicted) -> Draft:
@@ -97,7 +100,7 @@ async def _described(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mo
     who = cast.persona if of_user else cast.character
     name = who.name if who else (scene.environment.user if of_user else scene.environment.char)
     if who is None or who.avatar_id is None:
-        raise NotFound(f"{name} has no picture that could be described.", hint="Say multimodal=false.")
+        raise NotFound(f"{name} has no picture that could be described.", hint="Give it one, or say multimodal=false.")
     picture, _ = await scene.host.library.read(who.avatar_id)
     template = await scene.host.prompt_templates.render(mode.name, template_values(scene, cast, ""))
     text = await caption(scene.host, settings, picture, scene.expand(template))

@@ -357,7 +357,7 @@ async def test_what_a_source_cannot_take_is_told_in_words() -> None:
         told = json.loads(await stage.run("/imagine-explain quiet=true"))
         assert told["adjustments"] == [
             "sampler Euler: called euler",
-            "second pass (upscaler Latent, scale 1.5): left out, the source does not take it",
+            "second pass (upscaler Latent, scale 1.5, denoise 0.7): left out, the source does not take it",
             "face fix: left out, the source does not take it",
             "model: chosen: dreamlike_v1.safetensors",
         ]
