@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from stcore.chat.characters.store import CharacterStore
     from stcore.chat.facts import KnownFacts
     from stcore.chat.generations import Generations
-    from stcore.chat.imagine.settings import PictureSettings
     from stcore.chat.groups.store import GroupStore
+    from stcore.chat.imagine.settings import PictureSettings
     from stcore.chat.lore.service import LoreService
     from stcore.chat.lore.store import BookStore
     from stcore.chat.personas import PersonaStore

@@ -25,7 +25,19 @@ from stcore.chat.replies.shelf import MemoryStore
 from stcore.chat.tools.box import ToolBox
 from stcore.commands import standard_registry
 from stcore.commands.runtime import Interpreter, Progress, Result
-from stcore.commands.services import Button, Images, Imagine, Level, Loader, Look, Message, Notice, PromptSheet, Role, Services
+from stcore.commands.services import (
+    Button,
+    Images,
+    Imagine,
+    Level,
+    Loader,
+    Look,
+    Message,
+    Notice,
+    PromptSheet,
+    Role,
+    Services,
+)
 from stcore.commands.services.chat import mark_role
 from stcore.commands.services.images import SettingScope
 from stcore.commands.services.ui import PLAIN

@@ -79,7 +79,7 @@ async def imagine_workflow_get(call: Call) -> str:
     ),
 )
 async def imagine_workflow_save(call: Call) -> str:
-    """The text need not be valid before it is used. `"%prompt%"` and other placeholders stand in it with their quotes."""
+    """The text need not be valid before it is used. Placeholders like `"%prompt%"` stand in it with their quotes."""
     name = trim(call.argument("name"))
     if not name:
         raise UserError(f"/{call.name} needs a name.")
