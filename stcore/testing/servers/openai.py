@@ -2,7 +2,8 @@
 
 It obeys spec/sources/text-openai-compatible.md, including what goes wrong: queue :class:`Reply` and :class:`Fault`
 objects for the next requests, or list the fields it shall not know. With nothing queued it chats: it takes up the
-words of the question, so that a demonstration is pleasant. By hand: ``python -m stcore.testing demo``.
+words of the question, writes prompts for pictures and asks for some, so that a demonstration is pleasant.
+By hand: ``python -m stcore.testing demo``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
+
+from stcore.testing.servers.chatter import PICTURE_FUNCTION, after_call, picture_call, picture_prompt, small_talk
 
 
 @dataclass(frozen=True)
@@ -187,18 +190,38 @@ class FakeOpenAI:
     # -- a pleasant chat ---------------------------------------------------------------------------------------------
 
     def _chat(self, body: dict[str, Any]) -> Reply:
+        messages = body.get("messages", ())
+        if arguments := picture_call(messages, body.get("tools") or ()):
+            function = {"name": PICTURE_FUNCTION, "arguments": json.dumps(arguments, ensure_ascii=False)}
+            return Reply(tools=([{"index": 0, "id": f"call-{len(self.requests)}", "function": function}],))
+        last = messages[-1] if messages else {"role": "user", "content": ""}
+        if last["role"] == "tool":
+            return self._words(after_call(str(last["content"])))
+        if prompt := picture_prompt(_words_of(last["content"]), self._random):
+            return self._words(prompt)
         if "prompt" in body:
             asked = body["prompt"].rsplit("\n", 1)[0][-120:]
         else:
-            asked = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
-        if isinstance(asked, list):
-            pictures = sum(part["type"] == "image_url" for part in asked)
-            said = " ".join(part["text"] for part in asked if part["type"] == "text")
-            asked = f"{said} (and {pictures} picture{'s' * (pictures != 1)})"
-        opening = self._random.choice(_OPENINGS)
-        text = f"{opening} “{' '.join(asked.split())[:120]}” {self._random.choice(_TURNS)}"
+            asked = next((_told(m["content"]) for m in reversed(messages) if m["role"] == "user"), "")
+        return self._words(small_talk(asked, self._random))
+
+    def _words(self, text: str) -> Reply:
         words = [f"{word} " for word in text.split()]
         return Reply(pieces=(*words[:-1], words[-1].rstrip()), delay=self.delay)
+
+
+def _words_of(content: Any) -> str:
+    """The words of a message without its pictures."""
+    if isinstance(content, list):
+        return " ".join(part["text"] for part in content if part["type"] == "text")
+    return str(content or "")
+
+
+def _told(content: Any) -> str:
+    """The words of a message, and how many pictures it shows."""
+    pictures = sum(part["type"] == "image_url" for part in content) if isinstance(content, list) else 0
+    shown = f" (and {pictures} picture{'s' * (pictures != 1)})" if isinstance(content, list) else ""
+    return _words_of(content) + shown
 
 
 def pictures_of(body: dict[str, Any]) -> list[tuple[str, bytes]]:
@@ -217,20 +240,6 @@ def _decoded(url: str) -> bytes:
     if not (head.startswith("data:image/") and head.endswith(";base64") and comma):
         raise ValueError(f"{url[:40]!r} is no data URL of a picture")
     return base64.b64decode(data, validate=True)
-
-
-_OPENINGS = (
-    "You say",
-    "I have been turning this over:",
-    "Let me repeat it, because I like the sound:",
-    "Somebody wrote on the harbour wall:",
-)
-_TURNS = (
-    "- and the lamps along the quay go on, one after the other, as if they agreed.",
-    "- well, then we had better take a coat and a lantern and go and look.",
-    "- and what would you do if the door were open? I am asking for a friend.",
-    "- I only pretend to think, I am a fake server, but I pretend with all my heart.",
-)
 
 
 def _chunks(plan: Reply, body: dict[str, Any], number: int) -> list[dict[str, Any]]:

@@ -416,3 +416,24 @@ async def test_a_server_that_is_away_costs_no_text_and_no_message() -> None:
         assert (await stage.session.run("/sd moss")).text == ""
         assert "127.0.0.1:9" in stage.ui.errors[0].message
         assert not await stage.pictures()
+
+
+# -- the demonstration -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("argument", ["you", "face", "me", "last", "background", "extend=true an owl"])
+async def test_the_fake_chat_model_writes_prompts_and_no_small_talk(argument: str) -> None:
+    async with way("comfyui") as stage:
+        await stage.run(f"/sd {argument}")
+        assert stage.asked.prompt.count(", ") >= 3
+        assert "You say" not in stage.asked.prompt
+        assert not stage.ui.toasts, "nothing looks like a story or a refusal"
+
+
+async def test_the_fake_chat_model_asks_for_pictures_itself() -> None:
+    async with way("comfyui") as stage:
+        await stage.set(function_tool=True)
+        await stage.session.say("Please draw me a picture of a red fox in the snow!")
+        assert stage.asked.prompt == "a red fox in the snow"
+        messages = await stage.session.host.chats.messages(await stage.session.open_chat())
+        assert "There it is" in messages[-1].text
