@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, update
 
+from stcore.chat.imagine.waiting import noticed
 from stcore.chat.rows import note_message
-from stcore.commands.services import Loader
-from stcore.storage.ids import new_id
 from stcore.storage.tables import attachments
 
 if TYPE_CHECKING:
@@ -65,15 +64,8 @@ async def describe(
     settings = (await host.picture_settings.of(chat_id)).effective
     picture, _ = await host.library.read(picture_id)
     asked = question.strip() or host.macros.expand(settings.caption_prompt.strip() or QUESTION, environment).strip()
-    notice = Loader(new_id(), "Looking at the picture ...", blocking=False, toast="static")
-    if ui is not None:
-        ui.show_loader(notice)
-    try:
-        found = await host.generations.run(chat_id or "", caption(host, settings, picture, asked), writes=False)
-    finally:
-        if ui is not None:
-            ui.hide_loader(notice)
-    return found or ""
+    work = caption(host, settings, picture, asked)
+    return await noticed(host, chat_id or "", ui, "Looking at the picture ...", work) or ""
 
 
 async def reviewed(caption: str, ui: Ui | None) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from stcore.chat.imagine.captioner import caption
-from stcore.chat.imagine.writer import template_values, write_prompt
+from stcore.chat.imagine.waiting import noticed
+from stcore.chat.imagine.writer import CalledOff, template_values, write_prompt
 from stcore.errors import NotFound, UserError
 from stcore.images.cleaning import clean
 from stcore.images.modes import (
@@ -47,31 +48,32 @@ class Draft:
 
 async def compose(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mode, cast: Depicted) -> Draft:
     """The words that a mode asks for. Raises :class:`~stcore.chat.imagine.writer.CalledOff` and ``StcoreError``."""
+    scene = replace(scene, environment=cast.answering(scene.environment))
     if mode.writer == "captioner":
         return await _described(scene, wish, settings, mode, cast)
     if mode.writer == "text model":
         written = await write_prompt(scene, settings, mode, cast, subject_of(wish.argument, mode))
         draft = Draft(written.text, wish.negative, f"written by {written.by}", written.warning)
-        return _marked(draft, cast) if mode is FREE_EXTENDED else draft
+        return _marked(draft, wish, cast) if mode is FREE_EXTENDED else draft
     if mode is RAW_LAST:
         return Draft(await _raw_last(scene, wish, settings, cast), wish.negative, "message")
     if mode is FREE:
-        draft = _marked(Draft(trim(wish.argument), wish.negative), cast)
-        negative = draft.negative
-        expanded = 0 if cast.group_id else wish.marked  # the macro of that name gives nothing in groups (7.5)
-        for _ in range(expanded):
-            negative = join(negative, cast.marked.negative)
-        return Draft(draft.words, negative, marked=draft.marked or expanded > 0)
+        return _marked(Draft(trim(wish.argument), wish.negative), wish, cast)
     values = template_values(scene, cast, subject_of(wish.argument, mode))
     template = await scene.host.prompt_templates.render(mode.name, values)
     return Draft(trim(scene.expand(template)), wish.negative, f"mode {mode.name}")
 
 
-def _marked(draft: Draft, cast: Depicted) -> Draft:
-    """The markers of the character's prefix expanded (5.4)."""
+def _marked(draft: Draft, wish: Wish, cast: Depicted) -> Draft:
+    """The markers of the character's prefix expanded (5.4); those that were before bring its negative still (Q9)."""
     looks = cast.marked
     found = expand_markers(draft.words, looks.prefix, looks.negative, draft.negative)
-    return Draft(found.text, found.extra_negative, draft.by, draft.warning, has_marker(draft.words))
+    negative = found.extra_negative
+    expanded = 0 if cast.group_id else wish.marked  # the macro of that name gives nothing in groups (7.5)
+    for _ in range(expanded):
+        negative = join(negative, looks.negative)
+    marked = has_marker(draft.words) or expanded > 0
+    return replace(draft, words=found.text, negative=negative, marked=marked)
 
 
 async def _raw_last(scene: Scene, wish: Wish, settings: ImageSettings, cast: Depicted) -> str:
@@ -103,5 +105,8 @@ async def _described(scene: Scene, wish: Wish, settings: ImageSettings, mode: Mo
         raise NotFound(f"{name} has no picture that could be described.", hint="Give it one, or say multimodal=false.")
     picture, _ = await scene.host.library.read(who.avatar_id)
     template = await scene.host.prompt_templates.render(mode.name, template_values(scene, cast, ""))
-    text = await caption(scene.host, settings, picture, scene.expand(template))
+    work = caption(scene.host, settings, picture, scene.expand(template))
+    text = await noticed(scene.host, scene.chat_id, scene.ui, f"Looking at the picture of {name} ...", work)
+    if text is None:
+        raise CalledOff
     return Draft(text, wish.negative, f"the picture of {name}")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stcore.chat.imagine.waiting import noticed
 from stcore.chat.prompting.scene import Wanted
 from stcore.chat.replying import speak
-from stcore.commands.services import Loader
 from stcore.errors import BadResponse
 from stcore.images.cleaning import clean
 from stcore.images.modes import SCENE, Mode
 from stcore.images.settings import ImageSettings
-from stcore.storage.ids import new_id
 
 if TYPE_CHECKING:
     from stcore.chat.imagine.cast import Depicted
@@ -47,24 +46,15 @@ class Written:
 
 
 async def write_prompt(scene: Scene, settings: ImageSettings, mode: Mode, cast: Depicted, subject: str = "") -> Written:
-    """The prompt of a mode, written by the text model that the settings name.
+    """The prompt of a mode, written by the text model that the settings name, as the character of ``scene``.
 
     Raises :class:`CalledOff` when it was stopped, ``BadResponse`` when nothing usable came, and what the model raises.
     """
-    environment = cast.answering(scene.environment)
-    scene = replace(scene, environment=environment)
     template = await scene.host.prompt_templates.render(mode.name, template_values(scene, cast, subject))
-    host, notice = scene.host, Loader(new_id(), "Writing the prompt of a picture ...", blocking=False, toast="static")
-    connection = await host.texts.open(settings.writer or None)
+    connection = await scene.host.texts.open(settings.writer or None)
     wanted = Wanted("quiet", scene.expand(template))
-    if scene.ui is not None:
-        scene.ui.show_loader(notice)
-    try:
-        work = speak(scene, wanted, connection=connection, model=settings.writer_model)
-        reply = await host.generations.run(scene.chat_id, work, writes=False)
-    finally:
-        if scene.ui is not None:
-            scene.ui.hide_loader(notice)
+    work = speak(scene, wanted, connection=connection, model=settings.writer_model)
+    reply = await noticed(scene.host, scene.chat_id, scene.ui, "Writing the prompt of a picture ...", work)
     if reply is None:
         raise CalledOff
     return _cleaned(reply, settings, mode, connection.name)
