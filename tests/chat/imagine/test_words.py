@@ -38,7 +38,6 @@ async def test_a_group_takes_the_prefix_of_who_spoke_last_by_the_word_only() -> 
         assert (stage.last.prompt, stage.last.negative_prompt) == ("on a raft", None)
 
 
-@pytest.mark.feature("F155")
 async def test_a_portrait_in_a_group_is_that_of_who_spoke_last_under_its_name() -> None:
     async with room(["tall, bearded"], group=("Anna", "Bert")) as stage:
         host = stage.session.host
