@@ -21,6 +21,8 @@ EARLIER = 10
 """Messages of an existing chat shown when it is opened."""
 _WIDEST, _HIGHEST = 80, 30
 
+_GO_ON = "another: /imagine-swipe · changed: /imagine-redo · how it was made: /imagine-explain"
+
 
 class Conversation:
     """One chat. :meth:`enter` takes lines, :meth:`run` does the work until it is cancelled."""
@@ -156,7 +158,7 @@ class Conversation:
             case "message.added":
                 await self._added(data["message"])
             case "message.changed":
-                await self._show_pictures(data["message"])
+                await self._show_pictures(data["message"], titled=True)
             case "job.changed":
                 self._job_changed(data["job"])
             case "job.progress":
@@ -180,12 +182,18 @@ class Conversation:
 
     def _show_text(self, message: dict[str, Any]) -> None:
         who: Style = "user" if message["role"] == "user" else "character"
-        self.screen.say(message["text"], "dim" if message["role"] == "system" else "", name=message["name"], who=who)
+        text, pictures = message["text"], message["pictures"]
+        if pictures and message["extra"].get("inline_image") is False:
+            text = pictures[0]["title"] or text  # it shows its picture in place of its words (image-generation.md 12.1)
+        self.screen.say(text, "dim" if message["role"] == "system" else "", name=message["name"], who=who)
 
-    async def _show_pictures(self, message: dict[str, Any]) -> None:
+    async def _show_pictures(self, message: dict[str, Any], *, titled: bool = False) -> None:
+        """Those that are not on the screen yet; ``titled`` with their prompts, where nothing else says them."""
         for picture in message["pictures"]:
             if picture["id"] not in self._shown:
                 self._shown.add(picture["id"])
+                if titled and picture["title"]:
+                    self.screen.say(fitted(picture["title"], self.screen.width))
                 await self._show_picture(picture)
 
     async def _show_picture(self, picture: dict[str, Any]) -> None:
@@ -194,6 +202,8 @@ class Conversation:
         if drawn := await asyncio.to_thread(render, data, self.terminal, columns, rows):
             self.screen.raw(drawn)
         await self._show_details(picture)
+        if picture.get("generation") and self.screen.live:
+            self.screen.say(_GO_ON, "dim")
 
     async def _show_gallery(self, subject_id: str | None) -> None:
         from stcore.terminal.gallery import print_gallery

@@ -13,9 +13,17 @@ from typing import Literal
 
 from stcore.terminal.wording import printable, width_of
 
-Style = Literal["", "user", "character", "dim", "error", "warning", "success"]
+Style = Literal["", "strong", "user", "character", "dim", "error", "warning", "success"]
 
-_CODES = {"user": "1;36", "character": "1;32", "dim": "2", "error": "31", "warning": "33", "success": "32"}
+_CODES = {
+    "strong": "1",
+    "user": "1;36",
+    "character": "1;32",
+    "dim": "2",
+    "error": "31",
+    "warning": "33",
+    "success": "32",
+}
 _NARROWEST = 10
 
 
@@ -100,6 +108,11 @@ class Screen:
         if self._line is None or not self._live:
             return "", ""
         return ("", self._line) if self._named else (self._name, self._line.removeprefix(self._name))
+
+    @property
+    def live(self) -> bool:
+        """Somebody types below."""
+        return self._live
 
     @property
     def speaking(self) -> bool:

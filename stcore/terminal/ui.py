@@ -6,6 +6,7 @@ A question is printed, and the next line that is entered answers it.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from stcore.commands.watching import Watcher
 
 _LEVELS: dict[str, Style] = {"info": "", "success": "success", "warning": "warning", "error": "error"}
+_HEAD = re.compile(r"\*\*([^*]+)\*\*\s*(.*)")
 _YES, _NO = ("y", "yes", "ok"), ("n", "no")
 
 
@@ -66,7 +68,15 @@ class TerminalUi:
         self._screen.say(error_text(error), "error")
 
     def show(self, markdown: str, title: str = "") -> None:
-        self._screen.say(markdown)
+        """Words that stand out at the beginning of a line are painted; everything else is printed as it is written."""
+        for line in markdown.split("\n"):
+            head = _HEAD.match(line)
+            if head is None:
+                self._screen.say(line)
+            elif head[2]:
+                self._screen.say(head[2], name=head[1].removesuffix(":"), who="strong")
+            else:
+                self._screen.say(head[1], "strong")
 
     async def set_input(self, text: str) -> None:
         self.put_input(text)
@@ -150,16 +160,21 @@ class TerminalUi:
 
     async def review(self, sheet: PromptSheet) -> PromptSheet | None:
         """The prompt stands in the input line; what is sent is drawn, an empty line or Ctrl-C calls it off."""
-        notes = [sheet.title, f"Careful: {sheet.warning}" if sheet.warning else ""]
+        if sheet.title:
+            self._screen.say(sheet.title, "strong")
+        if sheet.warning:
+            self._screen.say(f"Careful: {sheet.warning}", "warning")
         self.put_input(sheet.prompt)
-        text = "\n".join([*filter(None, notes), "(change the prompt and press Enter; an empty line calls it off)"])
+        text = "Change the prompt and press Enter; an empty line calls it off."
         prompt = await self._ask(text, Question(lambda line: line.strip()))
         if not isinstance(prompt, str) or not prompt:
             return None
         negative = sheet.negative
         if negative is not None:
             self.put_input(negative)
-            answer = await self._ask("What must not be in it (may be empty)", Question(lambda line: line.strip()))
+            answer = await self._ask(
+                "Kept out, beside what is always kept out (may be empty):", Question(lambda line: line.strip())
+            )
             if not isinstance(answer, str):
                 return None
             negative = answer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stcore.commands.services import Button
+from stcore.commands.services import Button, PromptSheet
 from stcore.errors import NeedsPerson
 from stcore.terminal.screen import Screen
 from stcore.terminal.ui import TerminalUi
@@ -89,3 +89,35 @@ async def test_when_the_input_has_ended_nobody_answers(ui: TerminalUi) -> None:
     assert await asking is None
     with pytest.raises(NeedsPerson):
         await ui.ask("Again?")
+
+
+SHEET = PromptSheet("a pond", "fog", "512x640", title="Draw it again", warning="This looks like a refusal.")
+
+
+@pytest.mark.feature("F233")
+@pytest.mark.parametrize(
+    ("sheet", "lines", "left"),
+    [
+        (SHEET, ("a lake", "", "no"), ("a lake", "", False)),
+        (SHEET, ("a pond", "mist", "yes"), ("a pond", "mist", True)),
+        (SHEET, ("",), None),
+        (SHEET, (None,), None),
+        (SHEET, ("a lake", None), None),
+        (PromptSheet("a pond"), ("a lake ",), ("a lake", None, True)),
+    ],
+)
+async def test_a_prompt_is_looked_at_before_it_is_drawn(
+    ui: TerminalUi, capsys: pytest.CaptureFixture[str], sheet: PromptSheet, lines: tuple[str | None, ...], left: Any
+) -> None:
+    put: list[str] = []
+    ui.put_input = put.append
+    changed = await answered(ui, ui.review(sheet), *lines)
+    assert (changed and (changed.prompt, changed.negative, changed.keep_size)) == left
+    assert put[0] == "a pond"
+    out = capsys.readouterr().out
+    assert ("This looks like a refusal." in out) == bool(sheet.warning)
+
+
+async def test_an_explanation_is_printed_without_its_marks(ui: TerminalUi, capsys: pytest.CaptureFixture[str]) -> None:
+    ui.show("**Prompt**\n- style Ink: ink\n\n**As it was sent:** ink, a pond")
+    assert capsys.readouterr().out == "Prompt\n- style Ink: ink\n\nAs it was sent: ink, a pond\n"

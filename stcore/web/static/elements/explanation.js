@@ -28,8 +28,7 @@ export function explanation(made) {
 function listed(title, pieces, part) {
   const mine = pieces.filter((piece) => piece.part === part);
   // One piece alone is the prompt itself, which is told anyway.
-  if (mine.length < 2 && mine[0]?.from === "prompt") return null;
-  if (!mine.length) return null;
+  if (!mine.length || (mine.length === 1 && mine[0].from === "prompt")) return null;
   return h(
     "section.details-words.pieces",
     {},
@@ -37,7 +36,7 @@ function listed(title, pieces, part) {
     h(
       "dl.details-list",
       {},
-      mine.map(({ from, text }) => [h("dt", {}, from), h("dd", {}, text)]),
+      mine.map(({ from, text }) => [h("dt", {}, from === "prompt" && part === "negative" ? "asked for" : from), h("dd", {}, text)]),
     ),
   );
 }
