@@ -130,3 +130,22 @@ async def test_a_picture_of_unknown_making_cannot_be_redone() -> None:
     async with room() as stage:
         with pytest.raises(NotFound):
             await stage.session.pictures.redo("0" * 32, Changes())
+
+
+async def test_reference_pictures_are_used_again_unless_they_are_left_out() -> None:
+    async with room() as stage:
+        await stage.run("/sd moss")
+        base = (await stage.pictures())[0]["id"]
+        await stage.run(f"/sd reference={base}:init fern")
+        assert [reference.asset_id for reference in stage.last.references] == [base]
+        [picture] = await stage.pictures()
+        for changes, kept in ((Changes(), [base]), (Changes(references=()), [])):
+            done = await stage.session.pictures.redo(picture["id"], changes)
+            assert done.job is not None
+            await stage.session.host.images.wait(done.job["id"])
+            assert [reference.asset_id for reference in stage.last.references] == kept
+        newest = (await stage.pictures())[-1]["id"]
+        job = await stage.session.pictures.further(newest)
+        assert job is not None
+        await stage.session.host.images.wait(job["id"])
+        assert stage.last.references == (), "what was left out is not repeated either"
