@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from . import nursery
+
+SECONDS = 50
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -40,17 +44,28 @@ class Program:
         return [sys.executable, "-c", "import sys; from stcore.cli import main; sys.exit(main())", *words]
 
     def __call__(self, *words: str, stdin: str = "", **environ: str) -> Ended:
+        """Call the program in a process that has imported it beforehand, where the system can fork one."""
+        if not nursery.available:
+            return self.fresh(*words, stdin=stdin, **environ)
+        return _ended(*nursery.nursery().run([*words], self.environment(**environ), stdin, SECONDS))
+
+    def fresh(self, *words: str, stdin: str = "", **environ: str) -> Ended:
+        """Call the program as a shell does, in a process that has imported nothing yet."""
         done = subprocess.run(
             self.command(*words),
             input=stdin,
             capture_output=True,
             text=True,
             env=self.environment(**environ),
-            timeout=50,
+            timeout=SECONDS,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return _ended(done.returncode, done.stdout, done.stderr)
+
+
+def _ended(status: int, out: str, err: str) -> Ended:
+    assert "Traceback" not in err, err
+    return Ended(status, out, err)
 
 
 @pytest.fixture
