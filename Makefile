@@ -9,7 +9,9 @@ STAMP := $(VENV)/.installed
 run: $(STAMP)
 	$(BIN)/stcore serve $(ARGS)
 
+# Tests start the program in many processes: byte code beforehand, for machines where Python is told to keep none.
 test: $(STAMP) lint type
+	$(BIN)/python -m compileall -q stcore plugins
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(STAMP)
