@@ -103,6 +103,12 @@ _OF_TEXT = frozenset(
         "media_index",
         "media_display",
         "inline_image",
+        "image",  # the pictures of older chats, and what those say of them
+        "image_swipes",
+        "video",
+        "title",
+        "negative",
+        "generationType",
         "jsonl_text",
     )
 )

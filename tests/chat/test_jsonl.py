@@ -280,6 +280,26 @@ async def test_pictures_beside_a_file_and_inside_it(host: Host, tmp_path: Path) 
     assert [medium["url"] for medium in shown.extra["media"]] == urls[2:]
 
 
+async def test_pictures_of_older_chats_are_found(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for number in range(3):
+        (tmp_path / "images" / f"{number}.png").write_bytes(png(50 + number))
+    one, two, three = (f"/images/{number}.png" for number in range(3))
+    old = {"title": "a snail", "negative": "fog", "generationType": 5}
+    swiped = message("", extra={"image": two, "image_swipes": [one, two, one, three], **old})
+    single = message("look", extra={"image": one, "inline_image": True})
+    gone = message("", extra={"image": "/images/gone.png", "video": "/images/x.mp4"})
+    found = await imported(host, HEADER, swiped, single, gone, pictures=Finder(host, tmp_path))
+    first, second, third = await host.chats.messages(found.chat.id)
+    assert (len(first.pictures), first.extra["media_index"], first.extra["media_display"]) == (3, 1, "gallery")
+    assert "image_swipes" not in first.extra
+    told = first.pictures[0]["extra"]
+    assert (first.pictures[0]["title"], told["negative"], told["generation_type"]) == ("a snail", "fog", 5)
+    assert (len(second.pictures), second.extra["inline_image"]) == (1, True)
+    assert third.pictures == ()
+    assert (third.extra["image"], third.extra["video"]) == ("/images/gone.png", "/images/x.mp4")
+
+
 async def test_checkpoints_and_parents_are_found_by_name(host: Host) -> None:
     chat = await host.chats.create("Harbour")
     first = await host.chats.append(chat.id, NewMessage("assistant", "Mira", "one"))

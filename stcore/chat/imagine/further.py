@@ -78,13 +78,18 @@ async def _hung(
         asset_id,
         message,
         title,
-        negative=told.get("negative", ""),
-        argument=told.get("argument", ""),
+        negative=_text(told.get("negative")),
+        argument=_text(told.get("argument")),
         mode=mode,
         saved=saved,
         references=tuple(details.get("wished", ())),
         depicts=mode.prefixed or bool(details.get("depicts")),
     )
+
+
+def _text(value: Any) -> str:
+    """What is stored with a picture may come from a file, where it can be anything."""
+    return value if isinstance(value, str) else ""
 
 
 async def _mode(scene: Scene, name: Any, number: Any) -> Mode:

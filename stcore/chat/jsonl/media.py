@@ -6,12 +6,12 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from stcore.chat.hanging import INDEX
+from stcore.chat.hanging import DISPLAY, INDEX
 from stcore.chat.jsonl.lines import Line
 from stcore.errors import NotFound, UnusablePicture
 
@@ -45,7 +45,8 @@ class Finder:
         """Take what can be found out of the texts of a message; what is to be hung on it instead."""
         hung: list[Hung] = []
         for swipe, text in enumerate(line.texts):
-            media = text.extra.get("media")
+            said = _modern(text.extra)
+            media = said.get("media")
             if not isinstance(media, list):
                 continue
             left, kept = [], []
@@ -55,8 +56,13 @@ class Finder:
                     left.append(medium)
                 else:
                     kept.append(number)
-                    extra = {key: value for key, value in medium.items() if key not in _KNOWN}
-                    hung.append((swipe, asset_id, str(medium.get("title") or ""), extra))
+                    told = _with_fallbacks(medium, said)
+                    extra = {key: value for key, value in told.items() if key not in _KNOWN}
+                    hung.append((swipe, asset_id, str(told.get("title") or ""), extra))
+            if not kept and "media" not in text.extra:
+                continue  # an older message none of whose pictures is here stays as it is
+            text.extra.clear()
+            text.extra.update(said)
             if kept and left:
                 _count_again(text.extra, kept)
             text.extra["media"] = left
@@ -102,6 +108,30 @@ class Finder:
         if not path.is_relative_to(folder) or not path.is_file() or path.stat().st_size > LARGEST:
             return None
         return path.read_bytes()
+
+
+def _modern(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored with a message, its pictures as a list where an older chat names them one by one (12.1)."""
+    if isinstance(extra.get("media"), list):
+        return dict(extra)
+    shown, swipes = extra.get("image"), extra.get("image_swipes")
+    named = [*(swipes if isinstance(swipes, list) else ()), shown]
+    urls = list(dict.fromkeys(url for url in named if isinstance(url, str) and url))
+    source = "generated" if "generationType" in extra else "upload"
+    media = [{"url": url, "type": "image", "source": source} for url in urls]
+    if isinstance(video := extra.get("video"), str) and video:
+        media.append({"url": video, "type": "video", "source": source})
+    if not media:
+        return dict(extra)
+    rest = {key: value for key, value in extra.items() if key not in ("image", "image_swipes", "video")}
+    return {**rest, "media": media, DISPLAY: "gallery", INDEX: urls.index(shown) if shown in urls else 0}
+
+
+def _with_fallbacks(medium: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a picture; where nothing is, what an older chat says of the whole message."""
+    whole = {"title": "title", "negative": "negative", "generation_type": "generationType"}
+    said = {key: extra[old] for key, old in whole.items() if old in extra}
+    return {**said, **{key: value for key, value in medium.items() if value is not None}}
 
 
 def _count_again(extra: dict[str, Any], kept: Sequence[int]) -> None:
