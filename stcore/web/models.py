@@ -105,9 +105,10 @@ class ToPreview(Body):
 
 
 class Answer(Body):
-    """A text, true or false, labels, or ``null`` when the question was closed."""
+    """A text, true or false, labels, what was changed of a prompt (``prompt``, ``negative``, ``keep_size``), or ``null``
+    when the question was closed."""
 
-    answer: str | bool | list[str] | None
+    answer: str | bool | list[str] | dict[str, str | bool] | None
 
 
 class NoticeEvent(Body):

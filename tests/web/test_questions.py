@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from stcore.commands.services import Button
+from stcore.commands.services import Button, PromptSheet
 from stcore.errors import NeedsPerson, UserError
 from stcore.web.questions import Questions
 from tests.web.conftest import Page
@@ -55,6 +56,24 @@ async def test_buttons_give_their_labels(page: Page) -> None:
     assert got == ["green", "red"]
 
 
+@pytest.mark.feature("F233")
+async def test_a_prompt_is_looked_at(page: Page) -> None:
+    chat_id = await page.chat()
+    ui = page.web.ui(chat_id)
+    sheet = PromptSheet("a red fox", negative="fog", size="640x512", title="Draw it again")
+    changed = {"prompt": "a blue fox", "negative": "", "keep_size": False}
+    seen, got = await asked(page, ui.review(sheet), changed, chat_id)
+    assert (seen["kind"], seen["prompt"], seen["size"], seen["title"]) == (
+        "review",
+        "a red fox",
+        "640x512",
+        "Draw it again",
+    )
+    assert got == replace(sheet, **changed)
+    assert (await asked(page, ui.review(sheet), {"prompt": "a fox"}, chat_id))[1] == replace(sheet, prompt="a fox")
+    assert (await asked(page, ui.review(sheet), None, chat_id))[1] is None
+
+
 async def test_an_answer_has_to_fit(page: Page) -> None:
     chat_id = await page.chat()
     ui = page.web.ui(chat_id)
@@ -62,6 +81,7 @@ async def test_an_answer_has_to_fit(page: Page) -> None:
         (ui.ask("Name?"), [True, ["x"]]),
         (ui.popup("Sure?"), ["yes", []]),
         (ui.buttons("Which?", [Button("a"), Button("b")]), ["c", True, [], ["a", "b"]]),
+        (ui.review(PromptSheet("a fox")), ["a cat", {"prompt": True}, {"size": "64x64"}]),
     ]
     async with page.events() as events:
         for question, wrong in questions:
