@@ -72,8 +72,12 @@ def stcore_interactive_triggers() -> list[Triggers]:
 
 
 @hookspec
-def stcore_prompt(prompt: str, mode: str) -> str | None:
-    """Change the text of a prompt before style and prefixes are joined to it, or veto it; ``None`` leaves it."""
+def stcore_prompt(prompt: str, mode: str, initiator: str, message: str) -> str | None:
+    """Change the text of a prompt before style and prefixes are joined to it, or veto it; ``None`` leaves it.
+
+    ``initiator`` is who asked (``command``, ``interactive``, ``tool``, ``button`` ...), ``message`` the message that
+    was the wish in interactive mode, else empty. Further pictures with the same words are not asked about.
+    """
 
 
 @hookspec

@@ -112,18 +112,19 @@ def test_a_name_that_a_bundled_plugin_has_is_refused(tmp_path: Path) -> None:
 def test_a_failing_hook_names_its_plugin_and_the_others_are_called(tmp_path: Path) -> None:
     hook = "from stcore import hookimpl\n@hookimpl\ndef stcore_prompt(prompt, mode):\n    "
     host = plugin_host(tmp_path, bad=hook + "raise ValueError('no')\n", good=hook + "return prompt.upper()\n")
-    assert host.call("stcore_prompt", prompt="fog", mode="free") == [("good", "FOG")]
+    assert host.call("stcore_prompt", prompt="fog", **ASKED) == [("good", "FOG")]
     assert "stcore_prompt failed" in host.record("bad").problem
 
 
 HOOK = "from stcore import UserError, hookimpl\n@hookimpl\ndef "
+ASKED = {"mode": "free", "initiator": "command", "message": ""}
 
 
 def test_each_plugin_changes_what_the_others_made_of_it(tmp_path: Path) -> None:
     append = HOOK + "stcore_prompt(prompt):\n    return prompt + {!r}\n"
     wrong = HOOK + "stcore_prompt(prompt):\n    return 7\n"
     host = plugin_host(tmp_path, one=append.format(" at dawn"), two=append.format(" in fog"), wrong=wrong)
-    assert host.change("stcore_prompt", "prompt", "harbour", mode="free") == "harbour at dawn in fog"
+    assert host.change("stcore_prompt", "prompt", "harbour", **ASKED) == "harbour at dawn in fog"
     assert "must return str, not int" in host.record("wrong").problem
 
 
@@ -153,7 +154,7 @@ def test_a_veto_goes_through(tmp_path: Path) -> None:
         "from stcore import UserError, hookimpl\n@hookimpl\ndef stcore_prompt(prompt):\n    raise UserError('not that')"
     )
     with pytest.raises(UserError, match="not that"):
-        plugin_host(tmp_path, guard=text).call("stcore_prompt", prompt="x", mode="free")
+        plugin_host(tmp_path, guard=text).call("stcore_prompt", prompt="x", **ASKED)
 
 
 def test_asking_for_a_plugin_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ async def begin(scene: Scene, wish: Wish) -> dict[str, Any] | None:
     except CalledOff:
         called_off(scene)
         return None
-    draft = _announced(scene, draft, mode)
+    draft = _announced(scene, draft, mode, wish)
     making = Making(scene, settings, connection, mode, cast, draft, depicts=mode.prefixed or draft.marked)
     request, pieces = await making.request(extra=wish.references)
     intent = await making.intent(request, pieces, wish)
@@ -117,9 +117,10 @@ async def reviewed(scene: Scene, draft: Draft, sheet: PromptSheet) -> tuple[Draf
     return replace(draft, words=changed.prompt, negative=negative, by=by), changed.keep_size
 
 
-def _announced(scene: Scene, draft: Draft, mode: Mode) -> Draft:
+def _announced(scene: Scene, draft: Draft, mode: Mode, wish: Wish) -> Draft:
     """Plugins may change the words of a new picture (18.4)."""
-    words = scene.host.plugins.change("stcore_prompt", "prompt", draft.words, mode=mode.name)
+    told = {"mode": mode.name, "initiator": wish.initiator, "message": wish.message or ""}
+    words = scene.host.plugins.change("stcore_prompt", "prompt", draft.words, **told)
     return draft if words == draft.words else replace(draft, words=words, by=f"{draft.by}, changed by a plugin")
 
 

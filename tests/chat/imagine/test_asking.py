@@ -82,6 +82,23 @@ async def test_a_plugin_brings_the_words_of_another_language() -> None:
         assert stage.last.prompt == "fuchs"
 
 
+class Namer:
+    @hookimpl
+    def stcore_prompt(self, prompt: str, mode: str, initiator: str, message: str) -> str:
+        return f"{prompt} | {mode} | {initiator} | <{message}>"
+
+
+async def test_a_plugin_changes_the_words_of_new_pictures_and_hears_who_asked() -> None:
+    async with room(plugins=(("namer", Namer()),)) as stage:
+        await stage.set(interactive=True, prefix="oil")
+        await said(stage, "Draw a picture of a Fox")
+        assert stage.last.prompt == "oil, fox | free | interactive | <Draw a picture of a Fox>"
+        await stage.run("/sd moss")
+        assert (await stage.pictures())[0]["title"] == "moss | free | command | <>"
+        await stage.run("/imagine-swipe")
+        assert stage.last.prompt == "oil, moss | free | command | <>"
+
+
 # -- the function ----------------------------------------------------------------------------------------------------
 
 
