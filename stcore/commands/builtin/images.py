@@ -11,7 +11,7 @@ from stcore.commands.call import Call
 from stcore.commands.declaration import ArgumentType, Example, Named, Unnamed, command
 from stcore.commands.services.images import Imagine, SettingScope, Which
 from stcore.commands.values import is_false, is_true
-from stcore.errors import StcoreError
+from stcore.errors import StcoreError, UserError
 from stcore.macros.text import trim
 
 _BOOLEAN = ("true", "false")
@@ -289,8 +289,11 @@ async def imagine_style(call: Call) -> str:
 )
 async def imagine_workflow(call: Call) -> str:
     """A workflow that does not exist shows an error and changes nothing."""
+    name = trim(call.text)
     try:
-        await call.images.workflow(trim(call.text))
+        if not name:
+            raise UserError(f"/{call.name} needs the name of a workflow.")
+        await call.images.workflow(name)
     except StcoreError as error:
         call.report(error)
     return ""

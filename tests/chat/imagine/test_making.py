@@ -179,6 +179,12 @@ async def test_what_cannot_be_used_is_named(argument: str, what: str) -> None:
         assert stage.easel.requests == []
 
 
+async def test_a_workflow_is_named_to_be_selected() -> None:
+    async with room() as stage:
+        assert (await stage.session.run("/icw")).text == ""
+        assert [error.message for error in stage.ui.errors] == ["/icw needs the name of a workflow."]
+
+
 @pytest.mark.feature("F248")
 async def test_settings_count_for_chat_then_character_then_everywhere() -> None:
     async with room() as stage:
