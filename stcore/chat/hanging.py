@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, and_, delete, exists, select
 
 from stcore.chat import rows, swipes
 from stcore.chat.records import Attachment, Message
 from stcore.errors import NotFound
-from stcore.storage.tables import attachments
+from stcore.storage.tables import attachments, messages
 
 INDEX, DISPLAY = "media_index", "media_display"
 
@@ -44,6 +44,22 @@ def pictures_seen(message: Message) -> Sequence[Picture]:
         return message.pictures
     shown = shown_picture(message)
     return (shown,) if shown else ()
+
+
+def find_message(connection: Connection, chat_id: str, number: int | None) -> Message:
+    """The message of a number; without one the newest of the chat that shows a picture. Raises ``NotFound``."""
+    here = messages.c.chat_id == chat_id
+    if number is None:
+        hung = and_(attachments.c.message_id == messages.c.id, attachments.c.swipe == messages.c.swipe)
+        where = and_(here, exists().where(hung))
+        missing = NotFound("There is no picture in this chat yet.", hint="/imagine makes one.")
+    else:
+        where = and_(here, messages.c.position == number)
+        missing = NotFound(f"There is no message {number}.")
+    found = rows.read_messages(connection, where, newest=1)
+    if not found:
+        raise missing
+    return found[0]
 
 
 # -- coming ----------------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def services_for(session: Session) -> Services:
         loaders=LoadersPort(host.loaders, session.ui, session.stop_writing) if session.ui is not None else None,
         backgrounds=later("backgrounds", "BackgroundsPort", session),
         captions=later("captions", "CaptionsPort", session),
+        hung_pictures=later("hung_pictures", "HungPicturesPort", session),
         galleries=later("galleries", "GalleriesPort", session),
         summaries=later("summaries", "SummariesPort", session),
         images=later("images", "ImagesPort", session),

@@ -230,6 +230,10 @@ class ChatStore:
 
         await self._change(fn)
 
+    async def pictured(self, chat_id: str, number: int | None = None) -> Message:
+        """The message at a position; without one the newest that shows a picture. Raises ``NotFound``."""
+        return await self._database.read(lambda c: hanging.find_message(c, chat_id, number))
+
     async def take_pictures(self, message_id: str, asset_ids: Sequence[str] | None = None) -> Sequence[str]:
         """Take pictures (without ``asset_ids`` all) off the text that a message shows; which were taken. They stay in
         the gallery."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Galleries,
         Generation,
         Groups,
+        HungPictures,
         ImageModes,
         Images,
         Injections,
@@ -187,6 +188,13 @@ class Reach:
         if self.services.captions is None:
             raise UserError(f"/{self.name} needs the pictures of a chat, and there is none here.")
         return self.services.captions
+
+    @property
+    def hung_pictures(self) -> HungPictures:
+        """The pictures on the messages of the chat; raises :class:`UserError` when there are none."""
+        if self.services.hung_pictures is None:
+            raise UserError(f"/{self.name} needs the pictures of a chat, and there is none here.")
+        return self.services.hung_pictures
 
     @property
     def backgrounds(self) -> Backgrounds:

@@ -25,6 +25,7 @@ ALSO_ON_STAGE = frozenset(
         "captions",
         "gallery",
         "generation",
+        "hung_pictures",
         "image_modes",
         "image_styles",
         "image_workflows",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, exists
-
-from stcore.chat import rows
 from stcore.chat.hanging import shown_picture
 from stcore.chat.imagine.captions import KEY, describe, keep_caption, reviewed, wrapped
-from stcore.chat.records import Attachment, Message, NewMessage
+from stcore.chat.records import Attachment, NewMessage
 from stcore.errors import NotFound
-from stcore.storage.tables import attachments, messages
 
 if TYPE_CHECKING:
     from stcore.chat.session import Session
@@ -78,30 +74,10 @@ class CaptionsPort:
 
     async def _picture(self, number: int | None, index: int | None) -> dict[str, Any]:
         """A picture of a message: the one looked at, or by its place, the first where there is no such place."""
-        message = await self._message(number)
+        message = await self._host.chats.pictured(await self._session.open_chat(), number)
         shown = shown_picture(message)
         if shown is None:
             raise NotFound(f"Message {message.position} has no picture.")
         if index is None:
             return dict(shown)
         return message.pictures[index if 0 <= index < len(message.pictures) else 0]
-
-    async def _message(self, number: int | None) -> Message:
-        """The message of a number; without one the newest that shows a picture."""
-        chat_id = await self._session.open_chat()
-        here = messages.c.chat_id == chat_id
-        if number is None:
-            hung = and_(attachments.c.message_id == messages.c.id, attachments.c.swipe == messages.c.swipe)
-            where = and_(here, exists().where(hung))
-            missing = NotFound("There is no picture in this chat yet.", hint="/imagine makes one.")
-        else:
-            where = and_(here, messages.c.position == number)
-            missing = NotFound(f"There is no message {number}.")
-
-        def fn(connection: Connection) -> list[Message]:
-            return rows.read_messages(connection, where, newest=1)
-
-        found = await self._host.database.read(fn)
-        if not found:
-            raise missing
-        return found[0]

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from stcore.chat.records import Message
     from stcore.chat.session import Session
 
-LOOKED_AT = 200
-"""Messages from the end among which the newest picture is looked for."""
-
 
 class ImagesPort:
     """``/imagine`` and its family in the chat that a session is in."""
@@ -101,18 +98,7 @@ class ImagesPort:
         return dict(shown)
 
     async def _message(self, number: int | None) -> Message:
-        """The message of a number; without one the newest that shows a picture."""
-        chat_id = await self._session.open_chat()
-        if number is None:
-            newest = await self._host.chats.messages(chat_id, limit=LOOKED_AT)
-            found = next((message for message in reversed(newest) if message.pictures), None)
-            if found is None:
-                raise NotFound("There is no picture in this chat yet.", hint="/imagine makes one.")
-            return found
-        here = await self._host.chats.messages(chat_id, before=number + 1, limit=1)
-        if not here or here[-1].position != number:
-            raise NotFound(f"There is no message {number}.")
-        return here[-1]
+        return await self._host.chats.pictured(await self._session.open_chat(), number)
 
     # -- choosing ----------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ _GROUPS = (
     "gallery",
     "backgrounds",
     "captions",
+    "hung_pictures",
     "image_styles",
     "looks",
     "image_workflows",

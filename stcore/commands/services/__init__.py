@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stcore.commands.services.galleries import Galleries
     from stcore.commands.services.generation import Asked, AskedAlone, Generated, Generation, Way
     from stcore.commands.services.groups import GroupMember, Groups
+    from stcore.commands.services.hung_pictures import HungPictures
     from stcore.commands.services.image_modes import ImageModes
     from stcore.commands.services.images import Images, Imagine
     from stcore.commands.services.loaders import Loaders
@@ -64,6 +65,7 @@ __all__ = [
     "Generation",
     "GroupMember",
     "Groups",
+    "HungPictures",
     "ImageModes",
     "Images",
     "Imagine",
@@ -114,6 +116,7 @@ _HOMES = {
     "galleries": ("Galleries",),
     "generation": ("Asked", "AskedAlone", "Generated", "Generation", "Way"),
     "groups": ("GroupMember", "Groups"),
+    "hung_pictures": ("HungPictures",),
     "image_modes": ("ImageModes",),
     "images": ("Images", "Imagine"),
     "loaders": ("Loaders",),
@@ -174,6 +177,7 @@ class Services:
     captions: Captions | None = None
     images: Images | None = None
     galleries: Galleries | None = None
+    hung_pictures: HungPictures | None = None
     workflows: Workflows | None = None
     image_modes: ImageModes | None = None
     styles: Styles | None = None

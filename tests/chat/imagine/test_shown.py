@@ -11,7 +11,7 @@ from stcore.chat.hanging import pictures_seen, shown_picture
 from stcore.chat.jsonl.reading import import_chat
 from stcore.chat.jsonl.writing import export_chat
 from stcore.chat.records import Message
-from stcore.errors import NotFound
+from stcore.errors import NotFound, ScriptError
 from tests.chat.imagine.easel import Room, room
 
 pytestmark = pytest.mark.anyio
@@ -161,3 +161,24 @@ async def test_faces_hear_that_a_message_gets_another_picture_from_the_first_mom
                 break
         news.close()
         assert told == [("picture.preparing", message.id, False), ("picture.prepared", message.id, True)]
+
+
+async def test_scripts_choose_arrange_and_delete_pictures() -> None:
+    async with room() as stage:
+        host = stage.session.host
+        _, ids = await three(stage)
+        assert await stage.run("/picture-show") == "2"
+        assert await stage.run("/picture-show next") == "0"
+        assert await stage.run("/picture-show previous") == "2"
+        assert await stage.run("/picture-show mesId=1 1") == "1"
+        assert await stage.run("/picture-display list | /picture-display") == "list"
+        assert (seen(await last(stage)), (await last(stage)).extra["media_display"]) == (ids[1], "list")
+        assert await stage.run("/picture-delete files=false") == "1"
+        assert (seen(await last(stage)), (await host.library.get(ids[1]))["id"]) == (ids[0], ids[1])
+        assert await stage.run("/picture-delete index=0") == "1"
+        with pytest.raises(NotFound):
+            await host.library.get(ids[0])
+        assert await stage.run("/picture-delete all=true") == "1"
+        for wrong in ("/picture-show", "/picture-show 7", "/picture-show sideways", "/picture-delete mesId=0"):
+            with pytest.raises(ScriptError):
+                await stage.run(wrong)
