@@ -9,7 +9,7 @@ from urllib.parse import quote
 from stcore.chat.imagine.cast import depicted
 from stcore.chat.imagine.writer import template_values
 from stcore.commands.services import FunctionTool
-from stcore.errors import UserError
+from stcore.errors import Cancelled, UserError
 from stcore.images.wish import Wish
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def _draw(scene: Scene, arguments: Mapping[str, Any]) -> str:
     job = await begin(scene, Wish(prompt, "tool"))
     address = await scene.host.images.wait(job["id"]) if job else ""
     if not address:
-        raise UserError("The picture was called off by the user; there is none.")
+        raise Cancelled("The picture was called off by the user; there is none.")
     return quote(address, safe="/:")
 
 

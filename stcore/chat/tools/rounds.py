@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stcore.errors import StcoreError
+from stcore.errors import Cancelled, StcoreError
 from stcore.text.model import ChatMessage, Completion, Tool, ToolCall
 from stcore.text.reply import Reply
 
@@ -102,7 +102,7 @@ class ToolRounds:
             request = replace(request, messages=(*request.messages, *_told(made.reply.text, done)))
 
     async def _invoke(self, call: ToolCall) -> Invocation:
-        """What a call gives; the model is told of a failure, since it may try otherwise."""
+        """What a call gives; of a failure the person is told, and the model, since it may try otherwise."""
         tool = self._box.find(call.name)
         if tool is None:
             return Invocation(call, f"Error: there is no function {call.name}.")
@@ -111,6 +111,8 @@ class ToolRounds:
             result = await tool.action(call.arguments)
         except StcoreError as error:
             log.warning("The function %s failed: %s", call.name, error.message)
+            if self._ui is not None and not tool.stealth and not isinstance(error, Cancelled):
+                self._ui.toast(error.message, "error", tool.display_name or tool.name)
             result = f"Error: {error.message}"
         return Invocation(call, result[:LONGEST_RESULT], tool.stealth, tool.display_name)
 

@@ -123,12 +123,23 @@ async def test_the_text_model_asks_for_a_picture_itself() -> None:
         assert (told["role"], told["content"].endswith(".png")) == ("tool", True)
 
 
-async def test_a_picture_that_fails_is_told_to_the_model_as_a_failure() -> None:
+async def test_a_picture_that_fails_is_told_to_the_model_and_the_person() -> None:
     async with room() as stage:
         await stage.set(function_tool=True)
         stage.model.queue.extend([call({}), Reply(("Sorry.",))])
         await said(stage, "a picture please")
         assert stage.model.bodies[1]["messages"][-1]["content"].startswith("Error:")
+        [notice] = [toast for toast in stage.ui.toasts if toast.level == "error"]
+        assert (notice.title, "needs a prompt" in notice.text) == ("Generate Image", True)
+
+
+async def test_a_picture_that_is_called_off_is_an_error_to_the_model_only() -> None:
+    async with room(answers=[None]) as stage:
+        await stage.set(function_tool=True, review=True)
+        stage.model.queue.extend([call({"prompt": "you"}), Reply(("tall",)), Reply(("Sorry.",))])
+        await said(stage, "a picture please")
+        assert stage.model.bodies[2]["messages"][-1]["content"].startswith("Error: The picture was called off")
+        assert "error" not in [toast.level for toast in stage.ui.toasts]
 
 
 @pytest.mark.feature("F229")
