@@ -66,6 +66,17 @@ class PluginRecord:
         return {name: getattr(self, name) for name in self.__slots__} | {"provides": list(self.provides)}
 
 
+class _Manager(pluggy.PluginManager):
+    """Finds the hooks of a module, which is full of other names, without pluggy's long look at each of them."""
+
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> pluggy.HookimplOpts | None:
+        if isinstance(plugin, ModuleType):
+            value = vars(plugin).get(name)
+            if not inspect.isfunction(value) or not hasattr(value, "stcore_impl"):
+                return None
+        return super().parse_hookimpl_opts(plugin, name)
+
+
 @dataclass(slots=True)
 class _Found:
     record: PluginRecord
@@ -99,7 +110,7 @@ class PluginHost:
         with self._lock:
             if self._manager is not None:  # by another thread meanwhile, or this is a question from within
                 return
-            manager = pluggy.PluginManager("stcore")
+            manager = _Manager("stcore")
             manager.add_hookspecs(hookspecs)
             for found in self._discover():
                 self._load_one(manager, found)

@@ -100,7 +100,7 @@ def _stored_revision(connection: Connection) -> str | None:
 def _create_all(connection: Connection) -> None:
     # A second program may have been quicker; inside BEGIN IMMEDIATE the look is certain.
     if _stored_revision(connection) is None:
-        metadata.create_all(connection)
+        metadata.create_all(connection, checkfirst=False)
         connection.execute(alembic_version.insert().values(version_num=REVISION))
 
 

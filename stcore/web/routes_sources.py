@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -56,8 +57,9 @@ def _kind(kind: Any, schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@functools.cache
 def router_of(room: Room) -> APIRouter:
-    """The routes of one room."""
+    """The routes of one room, made once in a process as those of other modules are."""
     router = APIRouter(prefix=f"/api/{room}", tags=[room])
     _add_reading(router, room)
     _add_changing(router, room)
