@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import re
 import tokenize
@@ -24,6 +25,7 @@ def source_names() -> list[str]:
     return sorted(PluginHost().sources | PluginHost().texts)
 
 
+@functools.cache
 def code_words(path: Path) -> str:
     """The code of a file without comments and docstrings, which may name a source as an example."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
