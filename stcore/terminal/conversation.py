@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from stcore.errors import StcoreError
+from stcore.terminal.lines import Lines
 from stcore.terminal.pictures import Terminal, render
 from stcore.terminal.screen import Screen, Style
 from stcore.terminal.ui import TerminalUi
@@ -31,40 +32,45 @@ class Conversation:
         self.host, self.session, self.screen, self.ui, self.terminal = host, session, screen, ui, terminal
         self.jobs: dict[str, dict[str, Any]] = {}
         """Pictures under way, by job, with their latest progress."""
-        self._lines: asyncio.Queue[str] = asyncio.Queue()
+        self._lines = Lines(
+            self._session_for, cancel=host.jobs.cancel, report=ui.error, refresh=lambda: self.screen.refresh()
+        )
         self._shown: set[str] = set()
         self._chat_id = session.chat_id
         self._told: set[str] = set()
         """Messages of this chat that are on the screen: those of a new one come both as what is there and as news."""
         self._ours: list[str] = []
         self._streamed = ""
-        self._working = False
+        self._opening = False
         ui.follow, ui.gallery = self._follow, self._show_gallery
 
     # -- in ----------------------------------------------------------------------------------------------------------
 
     def enter(self, line: str) -> None:
-        """A line was entered: the answer to a question, or the next thing to say. Waits its turn when busy."""
+        """A line was entered: the answer to a question, or what is said next, which waits for no picture."""
         if self.ui.question is not None:
             self.ui.answer(line)
         elif line.strip():
-            if self.busy:
+            if self._opening or self._lines.holds:
                 self.screen.say("(This comes next.)", "dim")
-            self._lines.put_nowait(line)
+            if not line.lstrip().startswith("/"):
+                self._ours.append(line.strip())
+            self._lines.add(line)
 
     @property
     def busy(self) -> bool:
         """Something runs, or waits to run."""
-        return self._working or not self._lines.empty()
+        return self._opening or self._lines.busy
 
     async def stop(self) -> bool:
-        """Stop the running reply, script and pictures, and forget what waits; whether there was anything."""
-        waiting = not self._lines.empty()
-        while not self._lines.empty():
-            self._lines.get_nowait()
-        for job in list(self.jobs):
-            await self.host.jobs.cancel(job)
-        return bool(await self.session.stop() or self.jobs or waiting)
+        """Stop what was begun last, a reply, a script with its pictures, or a picture; whether there was anything."""
+        self._ours.clear()
+        if await self._lines.stop():
+            return True
+        if self.jobs:
+            await self.host.jobs.cancel(list(self.jobs)[-1])
+            return True
+        return await self.session.stop()
 
     async def settle(self) -> None:
         """Wait until nothing runs any more, or a question is open."""
@@ -87,6 +93,8 @@ class Conversation:
 
     async def _follow(self, chat_id: str | None) -> None:
         """A script went to another chat: show it."""
+        if chat_id == self._chat_id:
+            return
         self._chat_id = chat_id
         self._told.clear()
         if chat_id is None:
@@ -97,26 +105,22 @@ class Conversation:
         await self.show_earlier()
 
     async def _work(self, new: bool) -> None:
-        self._working = True
+        self._opening = True
         try:
             await self.session.opened(new=new)
         except StcoreError as error:
             self.ui.error(error)
         finally:
-            self._working = False
-        while True:
-            line = await self._lines.get()
-            self._working = True
-            if not line.lstrip().startswith("/"):
-                self._ours.append(line.strip())
-            try:
-                await self.session.say(line)
-                # What it caused is shown before the next line is taken.
-                await asyncio.sleep(0.05)
-            finally:
-                self._working = False
-                self.session.surroundings.facts.input = ""
-                self.screen.refresh()
+            self._opening = False
+        await self._lines.run()
+
+    async def _session_for(self, beside: bool) -> Session:
+        """The session in which the next line is said; one ``beside`` another that is still drawing is a new one."""
+        if beside and self.session.busy:
+            return await self.host.session(self._chat_id, self.ui)
+        if self.session.chat_id != self._chat_id:
+            await self.session.switch(self._chat_id)  # a script beside it went there
+        return self.session
 
     async def _listen(self, news: Any) -> None:
         try:
@@ -233,11 +237,13 @@ class Conversation:
     def _job_changed(self, job: dict[str, Any]) -> None:
         if job["state"] in ("done", "failed", "cancelled"):
             self.jobs.pop(job["id"], None)
+            self._lines.drawn(job["id"])
             # What a script waits for, it reports itself.
             if job["state"] == "cancelled":
                 self.screen.say(f"Stopped: {fitted(job['prompt'], 60)}", "dim")
         else:
             self.jobs[job["id"]] = {**self.jobs.get(job["id"], {}), **job}
+            self._lines.drawing(job["id"])
         self.screen.refresh()
 
     def _job_moved(self, progress: dict[str, Any]) -> None:
