@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.cookiejar
 import logging
 import math
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from stcore.errors import BadResponse, DeadlinePassed, NetworkError, ProviderError, UnknownOutcome
+
+if TYPE_CHECKING:
+    import ssl
 
 CONNECT_SECONDS = 5.0
 _KEEP_ALIVE = 4.0
@@ -53,18 +57,24 @@ class Incoming:
     chunks: AsyncGenerator[bytes, None]
 
 
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Whom to believe, the same for every pool: reading the lists takes longer than a request to a local server."""
+    certificates = httpx.create_ssl_context()
+    certificates.load_default_certs()  # beside the library's own list: company certificates of this machine
+    return certificates
+
+
 class Transport:
     """A pool of connections. ``local`` servers are talked to directly, never through a proxy."""
 
     def __init__(self, *, local: bool, scrub: Callable[[str], str]) -> None:
         self._scrub = scrub
-        certificates = httpx.create_ssl_context()
-        certificates.load_default_certs()  # beside the library's own list: company certificates of this machine
         nobody = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
         self._client = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=not local,
-            verify=certificates,
+            verify=_certificates(),
             # No cookies: two runs of one connection share nothing but its credentials.
             cookies=http.cookiejar.CookieJar(nobody),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=8, keepalive_expiry=_KEEP_ALIVE),
