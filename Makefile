@@ -10,9 +10,10 @@ run: $(STAMP)
 	$(BIN)/stcore serve $(ARGS)
 
 # Tests start the program in many processes: byte code beforehand, for machines where Python is told to keep none.
+# Files in order: with the most tests first, the few long ones of browser and faults would come last.
 test: $(STAMP) lint type
 	$(BIN)/python -m compileall -q stcore plugins
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
