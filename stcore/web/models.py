@@ -105,8 +105,10 @@ class ToPreview(Body):
 
 
 class Answer(Body):
-    """A text, true or false, labels, what was changed of a prompt (``prompt``, ``negative``, ``keep_size``), or ``null``
-    when the question was closed."""
+    """A text, true or false, labels, or what was changed of a prompt (``prompt``, ``negative``, ``keep_size``).
+
+    ``null`` when the question was closed.
+    """
 
     answer: str | bool | list[str] | dict[str, str | bool] | None
 
