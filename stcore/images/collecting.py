@@ -90,6 +90,9 @@ class Collector:
                 flight.error = BadResponse(f"{label} delivered {event.delivered} of {event.asked} pictures.")
 
     async def _adjusted(self, flight: Flight, event: Adjusted) -> None:
+        """The job tells what was changed while it ran, and so do the pictures that come after it."""
+        told = (*flight.planned.adjustments, *event.adjustments)
+        flight.plan = flight.planned.model_copy(update={"adjustments": told})
         own, now = self._tools.executors.own, self._tools.now()
         await self._tools.database.write(
             lambda c: job_rows.add_adjustments(c, flight.job.id, own, event.adjustments, now)

@@ -103,12 +103,18 @@ def generation_of(
         final_prompt=request.prompt,
         negative_prompt=request.negative_prompt or "",
         seed=None if seed is None else str(seed),
-        model=request.model,
+        model=_model(request, result, adjustments),
         source=source,
         connection=connection,
         seconds=None if seconds is None else round(seconds),
         details={name: value for name, value in details.items() if value not in ("", [], {}, None)},
     )
+
+
+def _model(request: ImageRequest, result: Result, adjustments: Sequence[Adjustment]) -> str:
+    """The model that drew: the one asked for, unless the source took another, or its own where none was asked for."""
+    taken = next((one.used for one in adjustments if one.field == "model" and one.why == "dropped"), None)
+    return str(taken or request.model or result.meta.get("model") or "")
 
 
 def _reference(reference: Reference) -> dict[str, Any]:

@@ -363,6 +363,22 @@ async def test_what_a_source_cannot_take_is_told_in_words() -> None:
         ]
 
 
+@pytest.mark.feature("F270")
+async def test_the_model_that_really_drew_is_told() -> None:
+    async with way("automatic1111") as stage:
+        await stage.run("/sd moss")
+        loaded = (await stage.pictures())[0]["generation"]["model"]
+        assert loaded
+        await stage.run("/sd model=nope moss")
+        told = json.loads(await stage.run("/imagine-explain quiet=true"))
+        assert told["model"] == loaded
+        assert f"model nope: not known to the source, {loaded} instead" in told["adjustments"]
+    async with way("comfyui") as stage:
+        assert (await stage.session.run("/sd model=nope moss")).text == ""
+        assert "nope is not on the server" in stage.ui.errors[0].message
+        assert "sd_xl_base_1.0.safetensors" in stage.ui.errors[0].hint
+
+
 @both
 async def test_a_picture_goes_to_another_source_without_the_names_of_the_first(kind: str) -> None:
     async with way(kind) as stage:
