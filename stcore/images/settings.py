@@ -265,8 +265,23 @@ def misfit(error: ValidationError) -> UserError:
     name = ".".join(str(part) for part in first["loc"]) or "settings"
     if first["type"] == "extra_forbidden":
         return UserError(f"There is no setting {name!r} of pictures.", hint=f"There are: {', '.join(FIELDS)}.")
-    reason = first["msg"].removeprefix("Value error, ")
-    return UserError(f"{name}={first['input']!r} cannot be used: {reason[:1].lower()}{reason[1:]}.")
+    reason = _TAKES.get(first["type"], "").format(**first.get("ctx", {})) or first["msg"].removeprefix("Value error, ")
+    value = first["input"] if isinstance(first["input"], str) else repr(first["input"])
+    return UserError(f"{name}={value} cannot be used: {reason[:1].lower()}{reason[1:]}.")
+
+
+_TAKES = {
+    "int_parsing": "it takes a whole number",
+    "int_from_float": "it takes a whole number",
+    "float_parsing": "it takes a number",
+    "less_than_equal": "{le} is the most",
+    "greater_than_equal": "{ge} is the least",
+    "literal_error": "it takes {expected}",
+    "model_type": "it takes a record",
+    "tuple_type": "it takes a list",
+    "string_too_short": "it must not be empty",
+}
+"""What a setting takes, by the kind of error."""
 
 
 FIELDS = tuple(ImageSettings.model_fields)
