@@ -70,7 +70,7 @@ async def begin(scene: Scene, wish: Wish) -> dict[str, Any] | None:
     try:
         draft = await compose(scene, wish, settings, mode, cast)
         if settings.review and mode is not FREE:
-            draft, _ = await reviewed(scene, draft, PromptSheet(draft.words, title=mode.title, warning=draft.warning))
+            draft, _ = await reviewed(scene, draft, _sheet(draft, mode))
         elif draft.warning and scene.ui is not None:
             scene.ui.toast(draft.warning, "warning", "Prompt")
     except CalledOff:
@@ -81,6 +81,10 @@ async def begin(scene: Scene, wish: Wish) -> dict[str, Any] | None:
     request, pieces = await making.request(extra=wish.references)
     intent = await making.intent(request, pieces, wish)
     return await scene.host.images.submit(request, connection=connection.name, intent=intent)
+
+
+def _sheet(draft: Draft, mode: Mode) -> PromptSheet:
+    return PromptSheet(draft.words, title=f"The prompt of “{mode.title}”", warning=draft.warning)
 
 
 def called_off(scene: Scene) -> None:

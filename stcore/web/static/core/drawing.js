@@ -69,8 +69,9 @@ on("link", () => {
 
 // The people of a chat are told whenever it is opened, and whenever settings change.
 on("cast", async () => {
+  const chat = state.chatId;
   const found = await attempt(loadPictureSettings);
-  if (!found || found.effective.swipe === swipe) return;
+  if (!found || chat !== state.chatId || found.effective.swipe === swipe) return;
   swipe = found.effective.swipe;
   emit("timeline", { redraw: true });
 });

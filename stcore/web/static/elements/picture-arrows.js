@@ -31,7 +31,7 @@ export function arrows(pictures, index, on) {
       class: "picture-arrow next",
       data: { act: "next" },
     }),
-    count > 1 && h("span.picture-count", { "aria-label": `Picture ${index + 1} of ${count}` }, `${index + 1} / ${count}`),
+    count > 1 && h("span.picture-count", {}, `${index + 1} / ${count}`),
   ];
 }
 
