@@ -192,3 +192,22 @@ async def test_a_picture_names_its_uses_before_it_is_deleted(page: Page, host: H
     message = await host.chats.append(chat_id, NewMessage("user", "User", "look", attachments=(Attachment(asset_id),)))
     told = await page.ask("GET", f"/api/pictures/{asset_id}")
     assert [(use["kind"], use["id"]) for use in told["uses"]] == [("message", message.id)]
+
+
+@pytest.mark.feature("F254")
+async def test_a_message_remembers_which_picture_is_looked_at_and_loses_them_one_by_one(page: Page, host: Host) -> None:
+    chat_id = await page.chat()
+    ids = [await stored(host, chat_id, seed=seed) for seed in (1, 2, 3)]
+    hung = tuple(Attachment(each) for each in ids)
+    message = await host.chats.append(chat_id, NewMessage("assistant", "Mira", "look", attachments=hung))
+    at = f"/api/messages/{message.id}"
+    changed = await page.ask("PATCH", at, {"picture": ids[1], "display": "list"})
+    assert (changed["extra"]["media_index"], changed["extra"]["media_display"]) == (1, "list")
+    await page.error("PATCH", at, {"picture": UNKNOWN}, expect=404)
+    await page.error("PATCH", at, {"display": "heap"}, expect=422)
+    assert await page.ask("DELETE", f"{at}/pictures?picture={ids[1]}&files=false") == {"taken": 1}
+    assert (await page.ask("GET", f"/api/pictures/{ids[1]}"))["uses"] == []
+    assert (await host.chats.message(message.id)).extra["media_index"] == 0
+    assert await page.ask("DELETE", f"{at}/pictures") == {"taken": 2}
+    await page.ask("GET", f"/api/pictures/{ids[0]}", expect=404)
+    assert await page.ask("DELETE", f"{at}/pictures") == {"taken": 0}
