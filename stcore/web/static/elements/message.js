@@ -144,7 +144,10 @@ class Message extends HTMLElement {
   brush() {
     const { id, pictures } = this.item;
     const brush = (text, drawing, run) => ({ key: "paint", text, icon: drawing, run });
-    const stop = () => actions.attempt(() => actions.cancelJob(newestOf(id).id));
+    const stop = () => {
+      const job = newestOf(id);
+      if (job) actions.attempt(() => actions.cancelJob(job.id)); // it may have ended under the finger
+    };
     if (newestOf(id)) return brush("Stop this picture", "hourglass", stop);
     if (isDrawing(id)) return brush("Its prompt is made ready …", "hourglass", () => {});
     const paint = () => actions.attempt(() => actions.paintMessage(id));
