@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stcore.chat.imagine.cast import Depicted, avatars, depicted
+from stcore.chat.imagine.fitting import tell_unused
 from stcore.chat.imagine.looks import Looks
 from stcore.chat.imagine.placeholders import workflow_for
 from stcore.chat.imagine.references import references_for, without_likeness
@@ -79,6 +80,8 @@ async def begin(scene: Scene, wish: Wish) -> dict[str, Any] | None:
     draft = _announced(scene, draft, mode, wish)
     making = Making(scene, settings, connection, mode, cast, draft, depicts=mode.prefixed or draft.marked)
     request, pieces = await making.request(extra=wish.references)
+    if wish.references:
+        await tell_unused(scene, connection, request)
     intent = await making.intent(request, pieces, wish)
     return await scene.host.images.submit(request, connection=connection.name, intent=intent)
 

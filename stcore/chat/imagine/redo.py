@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from stcore.chat.imagine.cast import avatars, depicted
+from stcore.chat.imagine.fitting import dropped
 from stcore.chat.imagine.further import Hung, hung
 from stcore.chat.imagine.placeholders import workflow_for
 from stcore.chat.imagine.references import recorded_reference
@@ -212,12 +213,10 @@ async def _workflow(scene: Scene, connection: Connection, changes: Changes, deta
 
 async def _cannot(connection: Connection, request: ImageRequest) -> list[str]:
     """What this source leaves out of the request."""
-    capabilities = await connection.source.capabilities(connection, request.model)
     try:
-        plan = connection.source.plan(connection, request, capabilities)
+        return [adjustment_text(one.model_dump(mode="json")) for one in await dropped(connection, request)]
     except Unsupported as error:
         return [error.message]
-    return [adjustment_text(one.model_dump(mode="json")) for one in plan.adjustments if one.why == "dropped"]
 
 
 async def _intent(

@@ -283,6 +283,31 @@ async def test_a_picture_is_changed_with_automatic1111() -> None:
         assert json.loads(await stage.run("/imagine-explain quiet=true"))["references"][0]["role"] == "init"
 
 
+@pytest.mark.parametrize(
+    ("kind", "reference", "words"),
+    [
+        ("comfyui", "avatar:init", "Left out: the character's picture as init; its workflow has no place for it."),
+        ("automatic1111", "avatar:style", "Left out: the character's picture as style; the source takes none there."),
+    ],
+)
+async def test_a_reference_that_is_of_no_use_is_told(kind: str, reference: str, words: str) -> None:
+    async with way(kind) as stage:
+        await stage.wear("red")
+        assert await stage.run(f"/sd reference={reference} moss")
+        assert [toast.text for toast in stage.ui.toasts] == [words]
+
+
+async def test_a_workflow_begins_with_a_reference_picture() -> None:
+    async with way("comfyui") as stage:
+        await stage.wear("red")
+        text = stage.session.host.workflows.load("Char_Avatar_Comfy_Workflow").replace("%char_avatar%", "%init_image%")
+        await stage.session.host.workflow_desk.create("From a picture", text)
+        await stage.run('/sd workflow="From a picture" reference=avatar:init denoise=0.4 moss')
+        assert not stage.ui.toasts
+        assert stage.server.asked("POST", "/upload/image")
+        assert nodes(stage.graph, "KSampler")[0]["denoise"] == 0.4
+
+
 @both
 async def test_a_portrait_is_described_by_a_model_that_sees_it(kind: str) -> None:
     async with way(kind, ["Red cloth, “worn”\nat the édges"]) as stage:
