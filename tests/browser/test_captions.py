@@ -44,7 +44,7 @@ def test_a_caption_is_asked_for_changed_and_removed(
     fake.queue.append(Reply(pieces=("A red boat on a beach.",)))
     choose(page, "Describe it")
     sync_api.expect(image).to_have_attribute("alt", "A red boat on a beach.")
-    sync_api.expect(page.locator("figcaption")).to_contain_text("study 0")
+    sync_api.expect(page.locator("figcaption")).to_contain_text("a picture")
     sync_api.expect(page.locator("figcaption")).to_contain_text("A red boat on a beach.")
     assert len(fake.shown) == 1
 
