@@ -48,10 +48,10 @@ class Conversation:
 
     def enter(self, line: str) -> None:
         """A line was entered: the answer to a question, or what is said next, which waits for no picture."""
-        if self.ui.question is not None:
+        if self.ui.asks:
             self.ui.answer(line)
         elif line.strip():
-            if self._opening or self._lines.holds:
+            if self.screen.live and (self._opening or self._lines.holds):
                 self.screen.say("(This comes next.)", "dim")
             if not line.lstrip().startswith("/"):
                 self._ours.append(line.strip())
@@ -74,7 +74,7 @@ class Conversation:
 
     async def settle(self) -> None:
         """Wait until nothing runs any more, or a question is open."""
-        while self.busy and self.ui.question is None:
+        while self.busy and not self.ui.asks:
             await asyncio.sleep(0.02)
 
     # -- life --------------------------------------------------------------------------------------------------------

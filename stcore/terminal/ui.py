@@ -42,6 +42,7 @@ class TerminalUi:
     def __init__(self, screen: Screen, put_input: Callable[[str], None] = lambda text: None) -> None:
         self._screen, self.put_input = screen, put_input
         self.question: Question | None = None
+        self._turn = asyncio.Lock()
         self._last_notice: Notice | None = None
         self.follow: Callable[[str | None], Awaitable[None]] = _stay
         """What shows another chat."""
@@ -191,18 +192,24 @@ class TerminalUi:
         await self.gallery(subject_id)
 
     async def _ask(self, text: str, question: Question) -> object | None:
-        if self.gone:
-            raise NeedsPerson("The script asks something, and the input has ended.")
-        self._screen.say(text)
-        self.question = question
-        self._screen.refresh()
-        try:
-            return await question.answered
-        finally:
-            self.question = None
+        async with self._turn:  # a script that draws beside another may ask, too
+            if self.gone:
+                raise NeedsPerson("The script asks something, and the input has ended.")
+            self._screen.say(text)
+            self.question = question
             self._screen.refresh()
+            try:
+                return await question.answered
+            finally:
+                self.question = None
+                self._screen.refresh()
 
     # -- what the input line calls -----------------------------------------------------------------------------------
+
+    @property
+    def asks(self) -> bool:
+        """Whether a question waits for its answer."""
+        return self.question is not None and not self.question.answered.done()
 
     def answer(self, line: str) -> None:
         """Answer the open question; a line that is no answer is explained and the question stays."""

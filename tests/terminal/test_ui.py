@@ -42,6 +42,17 @@ async def test_a_text_is_asked_for(ui: TerminalUi) -> None:
     assert await answered(ui, ui.ask("Name?"), None) is None
 
 
+async def test_two_scripts_ask_one_after_the_other(ui: TerminalUi) -> None:
+    asking = [asyncio.create_task(ui.ask(text)) for text in ("Name?", "Colour?")]
+    for line in ("Ann", "red"):
+        await asyncio.sleep(0)
+        assert ui.asks
+        ui.answer(line)
+        assert not ui.asks
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*asking) == ["Ann", "red"]
+
+
 async def test_a_default_is_put_into_the_input_line(ui: TerminalUi) -> None:
     put: list[str] = []
     ui.put_input = put.append

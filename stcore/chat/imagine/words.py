@@ -22,7 +22,7 @@ from stcore.images.modes import (
     raw_last_text,
     subject_of,
 )
-from stcore.images.prompt import join
+from stcore.images.prompt import join, shave
 from stcore.images.settings import ImageSettings
 from stcore.macros.text import trim
 
@@ -72,8 +72,9 @@ def _marked(draft: Draft, wish: Wish, cast: Depicted) -> Draft:
     expanded = 0 if cast.group_id else wish.marked  # the macro of that name gives nothing in groups (7.5)
     for _ in range(expanded):
         negative = join(negative, looks.negative)
-    marked = has_marker(draft.words) or expanded > 0
-    return replace(draft, words=found.text, negative=negative, marked=marked)
+    has_marked = has_marker(draft.words)
+    words = shave(found.text) if has_marked or wish.marked else found.text  # without a prefix its comma goes, too
+    return replace(draft, words=words, negative=negative, marked=has_marked or expanded > 0)
 
 
 async def _raw_last(scene: Scene, wish: Wish, settings: ImageSettings, cast: Depicted) -> str:

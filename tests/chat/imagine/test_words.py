@@ -28,6 +28,14 @@ async def test_the_last_message_brings_the_card_with_its_macros_expanded(group: 
         assert (await stage.pictures())[0]["title"] == stage.last.prompt
 
 
+@pytest.mark.parametrize("text", ["char, at sea", "char at sea", "{{charPrefix}}, at sea"])
+async def test_a_marker_without_a_prefix_leaves_nothing_behind(text: str) -> None:
+    async with room() as stage:
+        await stage.run(f"/sd {text}")
+        assert stage.last.prompt == "at sea"
+        assert (await stage.pictures())[0]["title"] == "at sea"
+
+
 async def test_a_group_takes_the_prefix_of_who_spoke_last_by_the_word_only() -> None:
     async with room(group=("Anna", "Bert")) as stage:
         await stage.run("/char-looks name=Bert prefix=beard negative=hat")
