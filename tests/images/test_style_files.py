@@ -128,7 +128,9 @@ def test_what_is_written_is_read_again(styles: list[Style], format: Format, name
     assert list(read_styles(data, f"styles.{format}" if named else "styles")) == styles
 
 
-PLAIN = st.text("abc, {}", max_size=12) | st.sampled_from(["{prompt}, x", "x {prompt} y", ",a,"])
+# The joining shaves commas off one by one, so several at an end are another prompt after the way there and back.
+PLAIN = st.text("abc, {}", max_size=12).map(lambda text: text.strip(" ,"))
+PLAIN |= st.sampled_from(["{prompt}, x", "x {prompt} y", ",a,"])
 
 
 @given(PLAIN, PLAIN.filter(lambda text: "{prompt}" not in text))

@@ -23,7 +23,7 @@ async def test_a_prompt_is_shown_piece_by_piece(page: Page, host: Host) -> None:
     assert [message["role"] for message in seen["messages"]] == ["system", "user", "system", "system"]
     assert seen["parts"][1] == {
         **{"source": "injection:mood", "label": "Injection mood", "role": "system", "text": "be kind"},
-        **{"tokens": 2, "position": None, "joined": True},
+        **{"tokens": 2, "position": None, "joined": True, "pictures": 0},
     }
     assert seen["tokens"] == sum(part["tokens"] for part in seen["parts"])
     assert seen["left_out"] == {"messages": 0, "examples": 0}
