@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from stcore.errors import UserError
@@ -41,20 +42,20 @@ if TYPE_CHECKING:
     from stcore.commands.services.lore import Lore
 
 
-class Reach:
+class Reach(ABC):
     """A base of :class:`stcore.commands.call.Call`."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """The name of the command as written, maybe an alias."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def services(self) -> Services:
         """All that this host has."""
-        raise NotImplementedError
 
     @property
     def chat(self) -> Chat:
